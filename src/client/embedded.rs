@@ -1,0 +1,1 @@
+//! The embedded engine, in place of HTTP below the SDK's client.

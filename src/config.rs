@@ -1,0 +1,74 @@
+//! A connection's settings: what of them the user gave, checked once. Made from JavaScript by `node`, used by
+//! [`crate::client`].
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_credential_types::provider::SharedCredentialsProvider;
+
+/// The environment as JavaScript sees it: worker threads and Bun do not pass changes of `process.env` on to native
+/// code, so it is read there and handed over.
+pub type Environment = BTreeMap<String, String>;
+
+/// Where DynamoDB is and how to speak to it. Whatever is `None` comes from the environment and AWS's defaults.
+#[derive(Clone, Default)]
+pub struct ConnectionConfig {
+    /// The AWS region, such as `eu-central-1`.
+    pub region: Option<String>,
+    /// A URL, or `memory:`, or `file:` and a path.
+    pub endpoint: Option<String>,
+    /// Credentials given with the connection. `None`: `AUTH_DYNAMODB_ID` and `AUTH_DYNAMODB_SECRET`, then AWS's
+    /// default chain.
+    pub credentials: Option<GivenCredentials>,
+    /// The profile of the shared configuration files.
+    pub profile: Option<String>,
+    /// How often a request is tried in all. Default: 3, as the AWS SDKs' standard mode has it.
+    pub max_attempts: Option<u32>,
+    /// How long one attempt may take until its answer is there. Default: 5 seconds.
+    pub request_timeout: Option<Duration>,
+    /// How long connecting may take. Default: 2 seconds.
+    pub connection_timeout: Option<Duration>,
+    /// `process.env` when the connection was made.
+    pub environment: Arc<Environment>,
+}
+
+/// Credentials that came with a connection.
+#[derive(Clone)]
+pub enum GivenCredentials {
+    /// Fixed ones.
+    Static {
+        /// The access key's id.
+        access_key_id: String,
+        /// The secret access key.
+        secret_access_key: String,
+        /// The session token of temporary credentials.
+        session_token: Option<String>,
+    },
+    /// A function of the user's, asked again before what it gave expires. The SDK's identity cache sees to that.
+    Provider(SharedCredentialsProvider),
+}
+
+impl fmt::Debug for GivenCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            GivenCredentials::Static { .. } => "Static(***)",
+            GivenCredentials::Provider(_) => "Provider(***)",
+        })
+    }
+}
+
+impl fmt::Debug for ConnectionConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnectionConfig")
+            .field("region", &self.region)
+            .field("endpoint", &self.endpoint)
+            .field("credentials", &self.credentials)
+            .field("profile", &self.profile)
+            .field("max_attempts", &self.max_attempts)
+            .field("request_timeout", &self.request_timeout)
+            .field("connection_timeout", &self.connection_timeout)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,36 @@
+//! dynauth: the users, accounts, sessions, verification tokens and passkeys of Auth.js / NextAuth and Better Auth
+//! in Amazon DynamoDB.
+//!
+//! A call goes one way through the crate, and its answer comes back the same way:
+//!
+//! ```text
+//! JS call ─► node ─► authjs            what to do
+//!                    keys · items      how it is said in DynamoDB
+//!                    client            sent, paged, retried: AWS, or the embedded engine
+//! ```
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | [`error`] | one [`Error`], its codes, and how a message reads |
+//! | [`value`] | what a host can say: [`Value`] and [`Record`] |
+//! | [`date`] | ISO 8601 ⇄ milliseconds ⇄ TTL seconds |
+//! | [`marshal`] | [`Value`] ⇄ `AttributeValue` |
+//! | [`config`] | a connection's settings, checked once |
+//! | [`client`] | sending: pages, batches, transactions, backoff; AWS or the embedded engine below |
+//! | [`tables`] | a table's definition, and making what is missing |
+//! | [`authjs`] | the Auth.js adapter: the single table, its keys, its nineteen methods |
+//! | `node` | Node-API: the only module that knows JavaScript values (feature `node`) |
+
+pub mod authjs;
+pub mod client;
+pub mod config;
+pub mod date;
+pub mod error;
+pub mod marshal;
+#[cfg(feature = "node")]
+mod node;
+pub mod tables;
+pub mod value;
+
+pub use error::{Code, Error, Result};
+pub use value::{Record, Value};

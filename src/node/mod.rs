@@ -1,0 +1,1 @@
+//! Node-API: JavaScript values in and out, and nothing decided.
