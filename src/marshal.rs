@@ -17,47 +17,261 @@
 //! | Map | L of pairs | `map` |
 //! | Set | L | `set` |
 //!
-//! Unmarked sets (SS, NS, BS) of other writers come back as `Set`, unmarked integers beyond 2^53 as bigint.
+//! What others wrote carries no marks. Their SS, NS and BS come back as `Set`; their N as a number, unless it is an
+//! integer that a number cannot hold: that is a bigint. A top-level S in the form of `Date.prototype.toISOString` is a
+//! Date, as `@auth/dynamodb-adapter` writes them; it cannot write nested dates, so a nested S is a string. A mark
+//! that does not fit what it stands for (others have changed the attribute since) is no mark.
+//!
+//! How deep a value nests is counted as DynamoDB does: anything may be wrapped in up to 31 lists and maps of its
+//! attribute.
 
-use std::collections::BTreeMap;
+mod marks;
+mod number;
 
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::error::Result;
-use crate::value::Value;
+pub use marks::Marks;
+use marks::{Kind, Node, Path};
 
-/// What stands at which path inside one attribute, where its `AttributeValue` alone does not say so. The attribute
-/// itself has the empty path.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Marks(BTreeMap<String, String>);
+use crate::date::{self, MAX_MILLISECONDS};
+use crate::error::{Error, Result};
+use crate::value::{Record, Value};
 
-impl Marks {
-    /// Whether there are none, so that nothing needs to be stored.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// As they are stored beside the attribute.
-    pub fn to_attribute(&self) -> AttributeValue {
-        todo!()
-    }
-
-    /// From what is stored; unknown forms are no marks.
-    pub fn from_attribute(stored: &AttributeValue) -> Self {
-        let _ = stored;
-        todo!()
-    }
-}
+/// How many lists and maps of an attribute a value may be wrapped in: the value itself is the last of DynamoDB's 32
+/// levels.
+pub const MAX_WRAPPERS: usize = 31;
 
 /// An attribute from a host's value. `path` is the property's name, for errors: `INVALID_VALUE` naming the path inside
 /// (`profile.tags[3]`) for NaN, infinities, invalid dates, more than 38 digits, more than DynamoDB's 32 levels.
 pub fn to_attribute(path: &str, value: &Value) -> Result<(AttributeValue, Marks)> {
-    let _ = (path, value);
-    todo!()
+    let mut writer = Writer { property: path, marks: Marks::default() };
+    let attribute = writer.write(value, &Path::Root, 0)?;
+    Ok((attribute, writer.marks))
 }
 
-/// A host's value from an attribute and its marks.
+/// A host's value from a top-level attribute and its marks.
 pub fn from_attribute(attribute: AttributeValue, marks: &Marks) -> Value {
-    let _ = (attribute, marks);
-    todo!()
+    let tree = marks.tree();
+    match (tree.kind, attribute) {
+        (None, AttributeValue::S(text)) => match date::from_iso(&text) {
+            Some(milliseconds) => Value::Date(milliseconds),
+            None => Value::String(text),
+        },
+        (_, attribute) => read(attribute, &tree),
+    }
 }
+
+struct Writer<'a> {
+    property: &'a str,
+    marks: Marks,
+}
+
+impl Writer<'_> {
+    fn write(&mut self, value: &Value, path: &Path<'_>, wrappers: usize) -> Result<AttributeValue> {
+        if wrappers > MAX_WRAPPERS {
+            return Err(self.refuse(
+                path,
+                "is nested deeper than DynamoDB's 32 levels",
+                "Store it flatter, or as a JSON string",
+            ));
+        }
+        Ok(match value {
+            Value::Null => AttributeValue::Null(true),
+            Value::Undefined => {
+                self.marks.add(path, Kind::Undefined);
+                AttributeValue::Null(true)
+            }
+            Value::Bool(is_true) => AttributeValue::Bool(*is_true),
+            Value::Number(number) => self.number(*number, path)?,
+            Value::BigInt(integer) => {
+                if integer.unsigned_abs() > number::MAX_INTEGER {
+                    return Err(self.refuse(
+                        path,
+                        "is a bigint of more than DynamoDB's 38 digits",
+                        "Store it as a string",
+                    ));
+                }
+                self.marks.add(path, Kind::BigInt);
+                AttributeValue::N(integer.to_string())
+            }
+            Value::String(text) => {
+                if wrappers == 0 && date::from_iso(text).is_some() {
+                    self.marks.add(path, Kind::String);
+                }
+                AttributeValue::S(text.clone())
+            }
+            Value::Date(milliseconds) => {
+                if !(-MAX_MILLISECONDS..=MAX_MILLISECONDS).contains(milliseconds) {
+                    return Err(self.refuse(path, "is an invalid Date", "Store a valid one, or null"));
+                }
+                if wrappers > 0 {
+                    self.marks.add(path, Kind::Date);
+                }
+                AttributeValue::S(date::to_iso(*milliseconds))
+            }
+            Value::Bytes(bytes) => AttributeValue::B(Blob::new(bytes.as_slice())),
+            Value::List(values) => self.list(values, path, wrappers)?,
+            Value::Set(values) => {
+                self.marks.add(path, Kind::Set);
+                self.list(values, path, wrappers)?
+            }
+            Value::Object(record) => self.object(record, path, wrappers)?,
+            Value::Map(pairs) => {
+                self.marks.add(path, Kind::Map);
+                let pairs = pairs.iter().enumerate().map(|(at, (key, value))| {
+                    let pair = Path::Index(path, at);
+                    Ok(AttributeValue::L(vec![
+                        self.write(key, &Path::Index(&pair, 0), wrappers + 2)?,
+                        self.write(value, &Path::Index(&pair, 1), wrappers + 2)?,
+                    ]))
+                });
+                AttributeValue::L(pairs.collect::<Result<_>>()?)
+            }
+        })
+    }
+
+    fn number(&mut self, number: f64, path: &Path<'_>) -> Result<AttributeValue> {
+        if !number.is_finite() {
+            let problem = if number.is_nan() { "is NaN" } else { "is infinite" };
+            return Err(self.refuse(
+                path,
+                &format!("{problem}, which DynamoDB cannot hold"),
+                "Store a finite number, or null",
+            ));
+        }
+        let text = number::shortest(number);
+        if number::fits(number) {
+            Ok(AttributeValue::N(text))
+        } else {
+            self.marks.add(path, Kind::Number);
+            Ok(AttributeValue::S(text))
+        }
+    }
+
+    fn list(&mut self, values: &[Value], path: &Path<'_>, wrappers: usize) -> Result<AttributeValue> {
+        let values = values.iter().enumerate();
+        let values = values.map(|(at, value)| self.write(value, &Path::Index(path, at), wrappers + 1));
+        Ok(AttributeValue::L(values.collect::<Result<_>>()?))
+    }
+
+    fn object(&mut self, record: &Record, path: &Path<'_>, wrappers: usize) -> Result<AttributeValue> {
+        let properties = record.iter().filter(|(_, value)| **value != Value::Undefined);
+        // DynamoDB's attribute names are not empty.
+        if record.get("").is_none_or(|value| *value == Value::Undefined) {
+            let properties = properties.map(|(name, value)| {
+                Ok((name.to_owned(), self.write(value, &Path::Name(path, name), wrappers + 1)?))
+            });
+            return Ok(AttributeValue::M(properties.collect::<Result<_>>()?));
+        }
+        self.marks.add(path, Kind::Object);
+        let pairs = properties.enumerate().map(|(at, (name, value))| {
+            let value = self.write(value, &Path::Property(path, at, name), wrappers + 2)?;
+            Ok(AttributeValue::L(vec![AttributeValue::S(name.to_owned()), value]))
+        });
+        Ok(AttributeValue::L(pairs.collect::<Result<_>>()?))
+    }
+
+    fn refuse(&self, path: &Path<'_>, problem: &str, remedy: &str) -> Error {
+        Error::invalid_value(&path.of_property(self.property), problem, remedy)
+    }
+}
+
+fn read(attribute: AttributeValue, node: &Node) -> Value {
+    if let Some(kind) = node.kind {
+        return read_marked(attribute, kind, node).unwrap_or_else(|attribute| read_plain(attribute, node));
+    }
+    read_plain(attribute, node)
+}
+
+/// What a mark says; the attribute itself where the mark does not fit it.
+fn read_marked(attribute: AttributeValue, kind: Kind, node: &Node) -> Result<Value, AttributeValue> {
+    match (kind, attribute) {
+        (Kind::String, AttributeValue::S(text)) => Ok(Value::String(text)),
+        (Kind::Date, AttributeValue::S(text)) => {
+            date::from_iso(&text).map(Value::Date).ok_or(AttributeValue::S(text))
+        }
+        (Kind::Number, AttributeValue::S(text)) => match text.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(Value::Number(number)),
+            _ => Err(AttributeValue::S(text)),
+        },
+        (Kind::BigInt, AttributeValue::N(text)) => {
+            number::integer(&text).map(Value::BigInt).ok_or(AttributeValue::N(text))
+        }
+        (Kind::Undefined, AttributeValue::Null(_)) => Ok(Value::Undefined),
+        (Kind::Set, AttributeValue::L(values)) => Ok(Value::Set(read_list(values, node))),
+        (Kind::Map, AttributeValue::L(pairs)) if pairs.iter().all(is_pair) => {
+            Ok(Value::Map(read_pairs(pairs, node).collect()))
+        }
+        (Kind::Object, AttributeValue::L(pairs)) if pairs.iter().all(is_property) => {
+            let mut record = Record::new();
+            for (name, value) in read_pairs(pairs, node) {
+                if let Value::String(name) = name {
+                    record.set(name, value);
+                }
+            }
+            Ok(Value::Object(record))
+        }
+        (_, attribute) => Err(attribute),
+    }
+}
+
+fn read_plain(attribute: AttributeValue, node: &Node) -> Value {
+    match attribute {
+        AttributeValue::S(text) => Value::String(text),
+        AttributeValue::N(text) => number::value(text),
+        AttributeValue::Bool(is_true) => Value::Bool(is_true),
+        AttributeValue::B(bytes) => Value::Bytes(bytes.into_inner()),
+        AttributeValue::L(values) => Value::List(read_list(values, node)),
+        AttributeValue::M(properties) => Value::Object(read_object(properties, node)),
+        AttributeValue::Ss(texts) => Value::Set(texts.into_iter().map(Value::String).collect()),
+        AttributeValue::Ns(texts) => Value::Set(texts.into_iter().map(number::value).collect()),
+        AttributeValue::Bs(blobs) => {
+            Value::Set(blobs.into_iter().map(|bytes| Value::Bytes(bytes.into_inner())).collect())
+        }
+        // NULL, and whatever DynamoDB may learn that the SDK does not know.
+        _ => Value::Null,
+    }
+}
+
+fn read_list(values: Vec<AttributeValue>, node: &Node) -> Vec<Value> {
+    values.into_iter().enumerate().map(|(at, value)| read(value, node.index(at))).collect()
+}
+
+fn read_object(properties: HashMap<String, AttributeValue>, node: &Node) -> Record {
+    // The SDK's order is random; a fixed one lets JavaScript engines share the shape of equal objects.
+    let mut properties: Vec<_> = properties.into_iter().collect();
+    properties.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    let properties = properties.into_iter();
+    properties
+        .map(|(name, value)| {
+            let value = read(value, node.name(&name));
+            (name, value)
+        })
+        .collect()
+}
+
+fn is_pair(value: &AttributeValue) -> bool {
+    matches!(value, AttributeValue::L(pair) if pair.len() == 2)
+}
+
+fn is_property(value: &AttributeValue) -> bool {
+    matches!(value, AttributeValue::L(pair) if pair.len() == 2 && pair[0].is_s())
+}
+
+/// The keys and values of a list whose members all are pairs.
+fn read_pairs(pairs: Vec<AttributeValue>, node: &Node) -> impl Iterator<Item = (Value, Value)> {
+    pairs.into_iter().enumerate().filter_map(|(at, pair)| match pair {
+        AttributeValue::L(pair) => {
+            let node = node.index(at);
+            let [key, value] = <[AttributeValue; 2]>::try_from(pair).ok()?;
+            Some((read(key, node.index(0)), read(value, node.index(1))))
+        }
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests;
