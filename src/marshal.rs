@@ -22,8 +22,7 @@
 //! Date, as `@auth/dynamodb-adapter` writes them; it cannot write nested dates, so a nested S is a string. A mark
 //! that does not fit what it stands for (others have changed the attribute since) is no mark.
 //!
-//! How deep a value nests is counted as DynamoDB does: anything may be wrapped in up to 31 lists and maps of its
-//! attribute.
+//! DynamoDB's 32 levels are up to 31 lists and maps in each other, empty ones included, and what is in the innermost.
 
 mod marks;
 mod number;
@@ -40,9 +39,8 @@ use crate::date::{self, MAX_MILLISECONDS};
 use crate::error::{Error, Result};
 use crate::value::{Record, Value};
 
-/// How many lists and maps of an attribute a value may be wrapped in: the value itself is the last of DynamoDB's 32
-/// levels.
-pub const MAX_WRAPPERS: usize = 31;
+/// How many lists and maps may be in each other; what is in the innermost is the last of DynamoDB's 32 levels.
+pub const MAX_NESTED: usize = 31;
 
 /// An attribute from a host's value. `path` is the property's name, for errors: `INVALID_VALUE` naming the path inside
 /// (`profile.tags[3]`) for NaN, infinities, invalid dates, more than 38 digits, more than DynamoDB's 32 levels.
@@ -71,13 +69,6 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn write(&mut self, value: &Value, path: &Path<'_>, wrappers: usize) -> Result<AttributeValue> {
-        if wrappers > MAX_WRAPPERS {
-            return Err(self.refuse(
-                path,
-                "is nested deeper than DynamoDB's 32 levels",
-                "Store it flatter, or as a JSON string",
-            ));
-        }
         Ok(match value {
             Value::Null => AttributeValue::Null(true),
             Value::Undefined => {
@@ -120,9 +111,11 @@ impl Writer<'_> {
             }
             Value::Object(record) => self.object(record, path, wrappers)?,
             Value::Map(pairs) => {
+                self.nest(path, wrappers)?;
                 self.marks.add(path, Kind::Map);
                 let pairs = pairs.iter().enumerate().map(|(at, (key, value))| {
                     let pair = Path::Index(path, at);
+                    self.nest(&pair, wrappers + 1)?;
                     Ok(AttributeValue::L(vec![
                         self.write(key, &Path::Index(&pair, 0), wrappers + 2)?,
                         self.write(value, &Path::Index(&pair, 1), wrappers + 2)?,
@@ -152,12 +145,14 @@ impl Writer<'_> {
     }
 
     fn list(&mut self, values: &[Value], path: &Path<'_>, wrappers: usize) -> Result<AttributeValue> {
+        self.nest(path, wrappers)?;
         let values = values.iter().enumerate();
         let values = values.map(|(at, value)| self.write(value, &Path::Index(path, at), wrappers + 1));
         Ok(AttributeValue::L(values.collect::<Result<_>>()?))
     }
 
     fn object(&mut self, record: &Record, path: &Path<'_>, wrappers: usize) -> Result<AttributeValue> {
+        self.nest(path, wrappers)?;
         let properties = record.iter().filter(|(_, value)| **value != Value::Undefined);
         // DynamoDB's attribute names are not empty.
         if record.get("").is_none_or(|value| *value == Value::Undefined) {
@@ -168,10 +163,24 @@ impl Writer<'_> {
         }
         self.marks.add(path, Kind::Object);
         let pairs = properties.enumerate().map(|(at, (name, value))| {
-            let value = self.write(value, &Path::Property(path, at, name), wrappers + 2)?;
+            let path = Path::Property(path, at, name);
+            self.nest(&path, wrappers + 1)?;
+            let value = self.write(value, &path, wrappers + 2)?;
             Ok(AttributeValue::L(vec![AttributeValue::S(name.to_owned()), value]))
         });
         Ok(AttributeValue::L(pairs.collect::<Result<_>>()?))
+    }
+
+    /// Refuses another list or map in so many.
+    fn nest(&self, path: &Path<'_>, wrappers: usize) -> Result<()> {
+        if wrappers < MAX_NESTED {
+            return Ok(());
+        }
+        Err(self.refuse(
+            path,
+            "is nested deeper than DynamoDB's 32 levels",
+            "Store it flatter, or as a JSON string",
+        ))
     }
 
     fn refuse(&self, path: &Path<'_>, problem: &str, remedy: &str) -> Error {
