@@ -17,6 +17,7 @@
 //! | [`marshal`] | [`Value`] ⇄ `AttributeValue` |
 //! | [`config`] | a connection's settings, checked once |
 //! | [`client`] | sending: pages, batches, transactions, backoff; AWS or the embedded engine below |
+//! | [`runtime`] | the tokio runtime that all of it shares |
 //! | [`tables`] | a table's definition, and making what is missing |
 //! | [`authjs`] | the Auth.js adapter: the single table, its keys, its nineteen methods |
 //! | `node` | Node-API: the only module that knows JavaScript values (feature `node`) |
@@ -29,6 +30,7 @@ pub mod error;
 pub mod marshal;
 #[cfg(feature = "node")]
 mod node;
+pub mod runtime;
 pub mod tables;
 pub mod value;
 

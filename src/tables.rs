@@ -1,7 +1,17 @@
 //! What a table is made of, and making those that are missing.
 
-use crate::client::Client;
-use crate::error::Result;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata};
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+    ProjectionType, ScalarAttributeType, TableDescription, TableStatus, TimeToLiveSpecification,
+    TimeToLiveStatus,
+};
+use tokio::time::Instant;
+
+use crate::client::{Client, Control};
+use crate::error::{Code, Error, Result};
 
 /// A table: its keys, indexes and the attribute that TTL looks at. All key attributes are strings; on-demand capacity.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +48,223 @@ pub struct IndexDefinition {
 /// there are not changed otherwise; one whose keys or indexes differ from its definition is an `INVALID_CONFIG` error
 /// that says how. Returns the names of those that were made.
 pub async fn create_tables(client: &Client, tables: &[TableDefinition]) -> Result<Vec<String>> {
-    let _ = (client, tables);
-    todo!()
+    let control = client.control().await?;
+    make(&control, tables).await
+}
+
+/// How long a table may take to become active. DynamoDB takes seconds, minutes at worst.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+
+/// [`create_tables`] over an open connection.
+pub(crate) async fn make(control: &Control<'_>, tables: &[TableDefinition]) -> Result<Vec<String>> {
+    let mut made = Vec::new();
+    for table in tables {
+        if make_one(control, table).await? {
+            made.push(table.name.clone());
+        }
+    }
+    Ok(made)
+}
+
+/// Whether it was made.
+async fn make_one(control: &Control<'_>, table: &TableDefinition) -> Result<bool> {
+    let found = describe(control, &table.name).await?;
+    let made = match &found {
+        Some(found) => {
+            compare(control, table, found)?;
+            false
+        }
+        None => create(control, table).await?,
+    };
+    if !found.as_ref().is_some_and(is_active) {
+        let description = wait_until_active(control, &table.name).await?;
+        // If another made it meanwhile, it may have made another one.
+        compare(control, table, &description)?;
+    }
+    if let Some(attribute) = &table.ttl_attribute {
+        turn_on_ttl(control, &table.name, attribute).await?;
+    }
+    Ok(made)
+}
+
+async fn describe(control: &Control<'_>, name: &str) -> Result<Option<TableDescription>> {
+    match control.sdk().describe_table().table_name(name).send().await {
+        Ok(answer) => Ok(answer.table),
+        Err(error) if code_of(error.as_service_error()) == Some("ResourceNotFoundException") => Ok(None),
+        Err(error) => Err(control.error(&error, "dynamodb:DescribeTable", name)),
+    }
+}
+
+fn code_of<E: ProvideErrorMetadata>(error: Option<&E>) -> Option<&str> {
+    error.and_then(ProvideErrorMetadata::code)
+}
+
+/// Whether it was this call that made it: somebody else may do so at the same time.
+async fn create(control: &Control<'_>, table: &TableDefinition) -> Result<bool> {
+    let request = request(control, table).map_err(|_| {
+        Error::new(Code::Internal, "An incomplete table definition", "").on_table(&table.name)
+    })?;
+    match request.send().await {
+        Ok(_) => Ok(true),
+        Err(error) if code_of(error.as_service_error()) == Some("ResourceInUseException") => Ok(false),
+        Err(error) => Err(control.error(&error, "dynamodb:CreateTable", &table.name)),
+    }
+}
+
+type CreateTable = aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
+
+fn request(control: &Control<'_>, table: &TableDefinition) -> Result<CreateTable, BuildError> {
+    let mut names: Vec<&str> = table.key.names().collect();
+    names.extend(table.indexes.iter().flat_map(|index| index.key.names()));
+    names.sort_unstable();
+    names.dedup();
+    let attribute = |name| {
+        let kind = ScalarAttributeType::S;
+        AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build()
+    };
+    let index = |index: &IndexDefinition| {
+        GlobalSecondaryIndex::builder()
+            .index_name(&index.name)
+            .set_key_schema(Some(index.key.elements()?))
+            .projection(Projection::builder().projection_type(ProjectionType::All).build())
+            .build()
+    };
+    let indexes: Vec<_> = table.indexes.iter().map(index).collect::<Result<_, _>>()?;
+    Ok(control
+        .sdk()
+        .create_table()
+        .table_name(&table.name)
+        .set_attribute_definitions(Some(names.into_iter().map(attribute).collect::<Result<_, _>>()?))
+        .set_key_schema(Some(table.key.elements()?))
+        .set_global_secondary_indexes(Some(indexes).filter(|indexes| !indexes.is_empty()))
+        .billing_mode(BillingMode::PayPerRequest))
+}
+
+impl KeySchema {
+    fn names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.partition_key.as_str()).chain(self.sort_key.as_deref())
+    }
+
+    fn elements(&self) -> Result<Vec<KeySchemaElement>, BuildError> {
+        let kinds = [KeyType::Hash, KeyType::Range];
+        let element = |(name, kind)| KeySchemaElement::builder().attribute_name(name).key_type(kind).build();
+        self.names().zip(kinds).map(element).collect()
+    }
+}
+
+fn is_active(table: &TableDescription) -> bool {
+    let indexes = table.global_secondary_indexes();
+    // An index that is being updated serves reads and writes; so does a table.
+    let index_is_there = |status: Option<&str>| matches!(status, None | Some("ACTIVE" | "UPDATING"));
+    matches!(table.table_status(), Some(TableStatus::Active | TableStatus::Updating))
+        && indexes.iter().all(|index| index_is_there(index.index_status().map(|status| status.as_str())))
+}
+
+async fn wait_until_active(control: &Control<'_>, name: &str) -> Result<TableDescription> {
+    let begun = Instant::now();
+    let mut pause = Duration::from_millis(200);
+    loop {
+        // Just after it was made, it may not be found yet.
+        if let Some(table) = describe(control, name).await?
+            && is_active(&table)
+        {
+            return Ok(table);
+        }
+        if begun.elapsed() + pause > LONGEST_WAIT {
+            let problem = format!("It was not active after {} seconds", LONGEST_WAIT.as_secs());
+            return Err(
+                Error::new(Code::Timeout, problem, "Run this again: it goes on waiting").on_table(name)
+            );
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(2));
+    }
+}
+
+/// `INVALID_CONFIG` if the table is not as defined. Indexes beside the defined ones are the user's affair.
+fn compare(control: &Control<'_>, table: &TableDefinition, found: &TableDescription) -> Result<()> {
+    let mut differences = Vec::new();
+    difference("its key", &table.key, found.key_schema(), found, &mut differences);
+    for index in &table.indexes {
+        let what = format!("the key of its index \"{}\"", index.name);
+        let same_name = |found: &&_| GlobalIndex::index_name(found) == Some(&index.name);
+        match found.global_secondary_indexes().iter().find(same_name) {
+            None => differences.push(format!("it has no index \"{}\"", index.name)),
+            Some(other) => {
+                difference(&what, &index.key, other.key_schema(), found, &mut differences);
+                let projection = other.projection().and_then(|projection| projection.projection_type());
+                if projection.is_some_and(|projection| *projection != ProjectionType::All) {
+                    differences.push(format!("its index \"{}\" does not project all attributes", index.name));
+                }
+            }
+        }
+    }
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let problem = format!("The table in {} is another one: {}", control.place(), differences.join("; "));
+    let remedy = "Give the options that match it, or use another table name; no table is ever changed here";
+    Err(Error::new(Code::InvalidConfig, problem, remedy).on_table(&table.name))
+}
+
+type GlobalIndex = aws_sdk_dynamodb::types::GlobalSecondaryIndexDescription;
+
+fn difference(
+    what: &str,
+    wanted: &KeySchema,
+    found: &[KeySchemaElement],
+    table: &TableDescription,
+    differences: &mut Vec<String>,
+) {
+    let found_names: Vec<&str> = [KeyType::Hash, KeyType::Range]
+        .iter()
+        .filter_map(|kind| found.iter().find(|element| element.key_type() == kind))
+        .map(KeySchemaElement::attribute_name)
+        .collect();
+    let wanted_names: Vec<&str> = wanted.names().collect();
+    if found_names != wanted_names {
+        let [found, wanted] = [found_names, wanted_names].map(|names| names.join(", "));
+        differences.push(format!("{what} is ({found}) instead of ({wanted})"));
+        return;
+    }
+    for definition in table.attribute_definitions() {
+        let name = definition.attribute_name();
+        if wanted_names.contains(&name) && *definition.attribute_type() != ScalarAttributeType::S {
+            differences.push(format!("the key attribute \"{name}\" is not a string (S)"));
+        }
+    }
+}
+
+async fn turn_on_ttl(control: &Control<'_>, name: &str, attribute: &str) -> Result<()> {
+    let answer = control.sdk().describe_time_to_live().table_name(name).send().await;
+    let answer = answer.map_err(|error| control.error(&error, "dynamodb:DescribeTimeToLive", name))?;
+    let ttl = answer.time_to_live_description;
+    let status = ttl.as_ref().and_then(|ttl| ttl.time_to_live_status());
+    if matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)) {
+        return match ttl.as_ref().and_then(|ttl| ttl.attribute_name()) {
+            Some(other) if other != attribute => {
+                let problem = format!("TTL is on for the attribute \"{other}\" instead of \"{attribute}\"");
+                let remedy = "Turn it off for that one, wait for DynamoDB to say so, and run this again";
+                Err(Error::new(Code::InvalidConfig, problem, remedy).on_table(name))
+            }
+            _ => Ok(()),
+        };
+    }
+    let ttl = TimeToLiveSpecification::builder().enabled(true).attribute_name(attribute).build();
+    let ttl =
+        ttl.map_err(|_| Error::new(Code::Internal, "An incomplete TTL definition", "").on_table(name))?;
+    match control.sdk().update_time_to_live().table_name(name).time_to_live_specification(ttl).send().await {
+        Ok(_) => Ok(()),
+        // Somebody else turned it on at the same time.
+        Err(error)
+            if error.as_service_error().and_then(|error| error.message()).is_some_and(says_it_is_on) =>
+        {
+            Ok(())
+        }
+        Err(error) => Err(control.error(&error, "dynamodb:UpdateTimeToLive", name)),
+    }
+}
+
+fn says_it_is_on(message: &str) -> bool {
+    message.contains("already enabled")
 }

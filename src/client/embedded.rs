@@ -1,1 +1,368 @@
-//! The embedded engine, in place of HTTP below the SDK's client.
+//! The embedded engine, in place of HTTP below the SDK's client: the only file that knows `dynoxide`.
+//!
+//! A database is opened once in a process: a file by its canonical path, a memory database by its name. Its calls block
+//! and take turns behind one mutex, so they run one at a time on a blocking thread of the runtime.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, Region, RuntimeComponents, retry::RetryConfig, timeout::TimeoutConfig,
+};
+use aws_smithy_runtime_api::client::auth::AuthSchemeId;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
+use dynoxide::{Database, DynoxideError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
+
+use super::Control;
+use crate::error::{Code, Error, Result};
+use crate::tables::{self, TableDefinition};
+
+/// Where an embedded database is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Location {
+    /// In memory, until the process ends; one by each name.
+    Memory(String),
+    /// A file.
+    File(PathBuf),
+}
+
+impl Location {
+    /// What `memory:`, `memory:name` and `file:path` name; `None` for any other endpoint.
+    pub(super) fn of_endpoint(endpoint: &str) -> Result<Option<Self>> {
+        if let Some(name) = endpoint.strip_prefix("memory:") {
+            return Ok(Some(Location::Memory(name.to_owned())));
+        }
+        let Some(path) = endpoint.strip_prefix("file:") else { return Ok(None) };
+        // `file:///path`, the URL of an absolute path, beside the plain `file:path`.
+        let path = match path.strip_prefix("//") {
+            Some(rest) => rest.strip_prefix("localhost").unwrap_or(rest),
+            None => path,
+        };
+        if path.is_empty() {
+            return Err(Error::new(
+                Code::InvalidConfig,
+                "The endpoint `file:` names no file",
+                "Give a path, for instance `file:./dev-auth.db`",
+            ));
+        }
+        Ok(Some(Location::File(PathBuf::from(path))))
+    }
+}
+
+/// An open database of this process.
+pub(super) struct Engine {
+    database: Database,
+    /// As a message names it: `memory:`, or `file:` and the canonical path.
+    name: String,
+    turn: Semaphore,
+    /// The tables that are known to be there with the schema that was declared.
+    ensured: Mutex<BTreeSet<String>>,
+    ensuring: tokio::sync::Mutex<()>,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Engine").field(&self.name).finish()
+    }
+}
+
+#[derive(Default)]
+struct Open {
+    memory: HashMap<String, Arc<Engine>>,
+    files: HashMap<PathBuf, Weak<Engine>>,
+}
+
+static OPEN: LazyLock<Mutex<Open>> = LazyLock::new(Mutex::default);
+
+impl Engine {
+    /// The database of a location: the one that is open in this process, or else opened now.
+    pub(super) async fn open(location: Location) -> Result<Arc<Self>> {
+        tokio::task::spawn_blocking(move || match location {
+            Location::Memory(name) => Engine::open_memory(name),
+            Location::File(path) => Engine::open_file(&path),
+        })
+        .await
+        .map_err(|_| engine_failed("could not be opened"))?
+    }
+
+    fn new(database: Database, name: String) -> Arc<Self> {
+        Arc::new(Engine {
+            database,
+            name,
+            turn: Semaphore::new(1),
+            ensured: Mutex::default(),
+            ensuring: tokio::sync::Mutex::new(()),
+        })
+    }
+
+    fn open_memory(name: String) -> Result<Arc<Self>> {
+        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(engine) = open.memory.get(&name) {
+            return Ok(engine.clone());
+        }
+        let database = Database::memory().map_err(|_| engine_failed("could not be opened"))?;
+        let engine = Engine::new(database, format!("memory:{name}"));
+        open.memory.insert(name, engine.clone());
+        Ok(engine)
+    }
+
+    fn open_file(path: &Path) -> Result<Arc<Self>> {
+        let path = private_file(path)?;
+        // Held while the file is opened, so that nobody opens it a second time meanwhile.
+        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(engine) = open.files.get(&path).and_then(Weak::upgrade) {
+            return Ok(engine);
+        }
+        let text = path.to_str().ok_or_else(|| {
+            unusable_file(&path, "its path is not Unicode", "Choose a path of Unicode characters")
+        })?;
+        let database = Database::new(text).map_err(|error| {
+            let problem = match error {
+                DynoxideError::SqliteError(_) => "it cannot be opened as a database",
+                _ => "it is not a database of this engine, or one of a newer version",
+            };
+            unusable_file(&path, problem, "Give another path, or move that file away")
+        })?;
+        let engine = Engine::new(database, format!("file:{text}"));
+        open.files.retain(|_, engine| engine.strong_count() > 0);
+        open.files.insert(path, Arc::downgrade(&engine));
+        Ok(engine)
+    }
+
+    /// As a message names it.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The SDK's client over this engine.
+    pub(super) fn sdk_client(self: &Arc<Self>) -> aws_sdk_dynamodb::Client {
+        let no_auth = AuthSchemeId::from("noAuth");
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("embedded"))
+            .endpoint_url("http://embedded.invalid")
+            .allow_no_auth()
+            .auth_scheme_preference([no_auth])
+            // Nothing here fails in passing: a file that another process has locked is waited for by the engine.
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::disabled())
+            .http_client(Connector(self.clone()))
+            .build();
+        aws_sdk_dynamodb::Client::from_conf(config)
+    }
+
+    /// Makes the declared tables that are missing. The engine keeps table metadata per process, so a table is made with
+    /// its final schema or not at all; one that has another schema is `INVALID_CONFIG`.
+    pub(super) async fn ensure(&self, control: &Control<'_>, declared: &[TableDefinition]) -> Result<()> {
+        if self.missing(declared).is_empty() {
+            return Ok(());
+        }
+        let _one_at_a_time = self.ensuring.lock().await;
+        let missing = self.missing(declared);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        tables::make(control, &missing).await?;
+        let mut ensured = self.ensured.lock().unwrap_or_else(PoisonError::into_inner);
+        ensured.extend(missing.into_iter().map(|table| table.name));
+        Ok(())
+    }
+
+    fn missing(&self, declared: &[TableDefinition]) -> Vec<TableDefinition> {
+        let ensured = self.ensured.lock().unwrap_or_else(PoisonError::into_inner);
+        declared.iter().filter(|table| !ensured.contains(&table.name)).cloned().collect()
+    }
+
+    /// One request of DynamoDB's protocol: its operation (with or without the version in front) and its body, to the
+    /// status and the body of the answer.
+    pub(super) async fn request(self: &Arc<Self>, target: &str, body: String) -> (u16, String) {
+        let operation = target.rsplit('.').next().unwrap_or(target).to_owned();
+        let Ok(_turn) = self.turn.acquire().await else { return engine_panicked() };
+        let engine = self.clone();
+        tokio::task::spawn_blocking(move || engine.answer(&operation, &body))
+            .await
+            .unwrap_or_else(|_| engine_panicked())
+    }
+
+    fn answer(&self, operation: &str, body: &str) -> (u16, String) {
+        let outcome = self.dispatch(operation, body);
+        if operation == "DeleteTable" {
+            // Whoever declared it gets it made again on the next use.
+            self.ensured.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+        match outcome {
+            Ok(answer) => (200, answer),
+            Err(error) => {
+                let error = match error {
+                    DynoxideError::EnvelopedValidation(message)
+                        if matches!(operation, "PutItem" | "UpdateItem" | "DeleteItem") =>
+                    {
+                        let message = format!("1 validation error detected: {message}");
+                        DynoxideError::ValidationException(message)
+                    }
+                    other => other,
+                };
+                (error.status_code(), error.to_json())
+            }
+        }
+    }
+
+    fn dispatch(&self, operation: &str, body: &str) -> dynoxide::Result<String> {
+        let db = &self.database;
+        match operation {
+            "GetItem" => run(body, |request| db.get_item(request)),
+            "PutItem" => run(body, |request| db.put_item(request)),
+            "UpdateItem" => run(body, |request| db.update_item(request)),
+            "DeleteItem" => run(body, |request| db.delete_item(request)),
+            "Query" => run(body, |request| db.query(request)),
+            "Scan" => run(body, |request| db.scan(request)),
+            "BatchGetItem" => run(body, |request| db.batch_get_item(request)),
+            "BatchWriteItem" => run(body, |request| db.batch_write_item(request)),
+            "TransactGetItems" => run(body, |request| db.transact_get_items(request)),
+            "TransactWriteItems" => run(body, |request| db.transact_write_items(request)),
+            "CreateTable" => run(body, |request| db.create_table(request)),
+            "DescribeTable" => run(body, |request| db.describe_table(request)),
+            "ListTables" => run(body, |request| db.list_tables(request)),
+            "DeleteTable" => run(body, |request| db.delete_table(request)),
+            "UpdateTimeToLive" => run(body, |request| db.update_time_to_live(request)),
+            "DescribeTimeToLive" => run(body, |request| db.describe_time_to_live(request)),
+            _ => Err(DynoxideError::ValidationException(format!(
+                "The embedded engine does not do the operation {operation}"
+            ))),
+        }
+    }
+}
+
+fn run<Request: DeserializeOwned, Response: Serialize>(
+    body: &str,
+    call: impl FnOnce(Request) -> dynoxide::Result<Response>,
+) -> dynoxide::Result<String> {
+    let request = serde_json::from_str(body).map_err(|error| refusal(&error.to_string()))?;
+    let response = call(request)?;
+    serde_json::to_string(&response).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+}
+
+/// The exception that a body was refused for: the engine's decoders mark it in front of their message.
+fn refusal(message: &str) -> DynoxideError {
+    let (kept, position) = match message.rfind(" at line ") {
+        Some(at) if message[at..].contains(" column ") => message.split_at(at),
+        _ => (message, ""),
+    };
+    let whole = |text: &str| format!("{text}{position}");
+    if let Some(text) = kept.strip_prefix("SERIALIZATION_AS_READ:") {
+        DynoxideError::SerializationException(whole(text))
+    } else if let Some(text) = kept.strip_prefix("VALIDATION_AS_READ:") {
+        DynoxideError::ValidationException(whole(text))
+    } else if let Some(text) = kept.strip_prefix("SERIALIZATION:") {
+        DynoxideError::SerializationException(text.to_owned())
+    } else if let Some(text) = kept.strip_prefix("VALIDATION_REQUEST:") {
+        DynoxideError::EnvelopedValidation(text.to_owned())
+    } else if let Some(text) = kept.strip_prefix("VALIDATION:") {
+        DynoxideError::ValidationException(text.to_owned())
+    } else if ["missing field", "unknown variant", "invalid type: null", "AttributeValue"]
+        .iter()
+        .any(|sign| kept.contains(sign))
+    {
+        DynoxideError::ValidationException(kept.to_owned())
+    } else {
+        DynoxideError::SerializationException(kept.to_owned())
+    }
+}
+
+/// The SDK's HTTP client and connector in one: what it is asked goes to the engine.
+#[derive(Debug, Clone)]
+struct Connector(Arc<Engine>);
+
+impl HttpClient for Connector {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let engine = self.0.clone();
+        let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
+        let body = request.body().bytes().map(|body| String::from_utf8_lossy(body).into_owned());
+        HttpConnectorFuture::new(async move {
+            let (status, body) = engine.request(&target, body.unwrap_or_default()).await;
+            let status =
+                StatusCode::try_from(status).map_err(|error| ConnectorError::other(error.into(), None))?;
+            Ok(HttpResponse::new(status, SdkBody::from(body)))
+        })
+    }
+}
+
+/// The canonical path of a file, which is made, readable by its owner alone, if it isn't there. SQLite gives its
+/// `-wal` and `-shm` siblings the mode of the file itself.
+fn private_file(path: &Path) -> Result<PathBuf> {
+    let directory = match path.parent() {
+        Some(directory) if directory != Path::new("") => directory,
+        _ => Path::new("."),
+    };
+    if !directory.is_dir() {
+        let absolute = std::path::absolute(directory).unwrap_or_else(|_| directory.to_path_buf());
+        return Err(Error::new(
+            Code::InvalidConfig,
+            format!("The directory of the embedded database is not there: {}", absolute.display()),
+            "Make that directory, or give another path",
+        ));
+    }
+    if path.is_dir() {
+        return Err(unusable_file(path, "it is a directory", "Give the path of a file"));
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+        .open(path)
+        .and_then(|_| path.canonicalize())
+        .map_err(|error| unusable_file(path, &error.to_string(), "Make it writable, or give another path"))
+}
+
+fn unusable_file(path: &Path, problem: &str, remedy: &str) -> Error {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    Error::new(
+        Code::InvalidConfig,
+        format!("The file {} cannot be the embedded database: {problem}", path.display()),
+        remedy,
+    )
+}
+
+fn engine_failed(what: &str) -> Error {
+    Error::new(Code::Internal, format!("The embedded database {what}"), "")
+}
+
+fn engine_panicked() -> (u16, String) {
+    let error = DynoxideError::InternalServerError("The embedded engine failed".to_owned());
+    (error.status_code(), error.to_json())
+}
+
+/// One raw request of DynamoDB's protocol to the embedded database at `endpoint` (`memory:`, `memory:name`,
+/// `file:path`): the status and the body of its answer. For tests and tools, which look at the tables behind the
+/// adapter's back.
+///
+/// `target` is an operation's name, with or without `DynamoDB_20120810.` in front. `INVALID_CONFIG` if the endpoint is
+/// not an embedded one.
+pub async fn embedded_request(endpoint: &str, target: &str, body: String) -> Result<(u16, String)> {
+    let location = Location::of_endpoint(endpoint)?.ok_or_else(|| {
+        Error::new(
+            Code::InvalidConfig,
+            "This is not the endpoint of an embedded database",
+            "Give `memory:`, `memory:name` or `file:path`",
+        )
+    })?;
+    Ok(Engine::open(location).await?.request(target, body).await)
+}

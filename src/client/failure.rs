@@ -1,1 +1,401 @@
 //! What the SDK's failures mean to a caller: one table from exception names to codes, problems and remedies.
+//!
+//! Nothing of the SDK's `Debug` output is kept, for it holds requests and answers. Of an exception's message, what may
+//! quote the request is masked.
+
+use std::error::Error as StdError;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_dynamodb::config::http::HttpResponse;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_types::request_id::RequestId;
+
+use crate::error::{Cause, Code, Error};
+
+/// Where a connection leads and with what: for the words of errors.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Place {
+    /// Such as `region "eu-central-1"` or `the endpoint http://localhost:8000`.
+    pub(super) name: String,
+    /// Where the credentials come from, such as `AUTH_DYNAMODB_ID and AUTH_DYNAMODB_SECRET`.
+    pub(super) credentials: String,
+}
+
+/// One row of the table: an exception (or a name of ours for a failure without one), what its message must contain
+/// for this row, and what it means. `{place}`, `{credentials}` and `{action}` are filled in.
+struct Row {
+    name: &'static str,
+    says: &'static str,
+    code: Code,
+    problem: &'static str,
+    remedy: &'static str,
+}
+
+const fn row(
+    name: &'static str,
+    says: &'static str,
+    code: Code,
+    problem: &'static str,
+    remedy: &'static str,
+) -> Row {
+    Row { name, says, code, problem, remedy }
+}
+
+/// Names of ours, for what has no exception of DynamoDB's.
+const TIMEOUT: &str = "TimeoutError";
+const UNREACHABLE: &str = "ConnectionError";
+const NO_CREDENTIALS: &str = "CredentialsError";
+const NOT_DYNAMODB: &str = "InvalidAnswer";
+const NOT_SENT: &str = "ConstructionFailure";
+
+const CHECK_CREDENTIALS: &str =
+    "Check those credentials; a setting of the connection itself goes before the environment's";
+const THROTTLED_REMEDY: &str = "Give the table on-demand capacity or more of it, or try again later";
+
+/// The first row whose name is equal and whose `says` is contained counts.
+const TABLE: &[Row] = &[
+    row(
+        "ResourceNotFoundException",
+        "",
+        Code::TableNotFound,
+        "The table is not there in {place}",
+        "Make it with createTables(connection, authJsTable()) from \"dynauth/tables\", or correct its name, the region or the endpoint",
+    ),
+    row(
+        "ValidationException",
+        "does not have the specified index",
+        Code::MissingIndex,
+        "The table has no index of that name",
+        "Compare the options `indexName`, `indexPartitionKey` and `indexSortKey` with the table; docs/ has the table's definition",
+    ),
+    row(
+        "ValidationException",
+        "backfilling",
+        Code::MissingIndex,
+        "The index is still being made",
+        "Try again when DynamoDB says that it is active",
+    ),
+    row(
+        "ValidationException",
+        "exceeded the maximum allowed size",
+        Code::ItemTooLarge,
+        "An item would be larger than DynamoDB's 400 KB",
+        "Keep large values elsewhere and store a reference to them",
+    ),
+    row(
+        "ValidationException",
+        "maximum size limit",
+        Code::InvalidValue,
+        "A key would be longer than DynamoDB allows: 2048 bytes for a partition key, 1024 for a sort key",
+        "Use shorter ids, emails and tokens",
+    ),
+    row(
+        "ValidationException",
+        "",
+        Code::InvalidValue,
+        "DynamoDB refuses the request as invalid",
+        "Compare the table's keys and indexes with the options; the cause says what DynamoDB found",
+    ),
+    row(
+        "SerializationException",
+        "",
+        Code::InvalidValue,
+        "DynamoDB could not read the request",
+        "Check that the endpoint is DynamoDB's; the cause says what it found",
+    ),
+    row(
+        "AccessDeniedException",
+        "",
+        Code::AccessDenied,
+        "The credentials from {credentials} may not do {action}",
+        "Allow {action} on the table and on its indexes in the IAM policy of that role or user",
+    ),
+    row(
+        "UnrecognizedClientException",
+        "",
+        Code::Credentials,
+        "DynamoDB in {place} does not know the credentials from {credentials}",
+        CHECK_CREDENTIALS,
+    ),
+    row(
+        "InvalidClientTokenId",
+        "",
+        Code::Credentials,
+        "AWS does not know the credentials from {credentials}",
+        CHECK_CREDENTIALS,
+    ),
+    row(
+        "InvalidSignatureException",
+        "expired",
+        Code::Credentials,
+        "DynamoDB refuses the signature for its time",
+        "Set this machine's clock",
+    ),
+    row(
+        "InvalidSignatureException",
+        "",
+        Code::Credentials,
+        "DynamoDB refuses the signature made with the credentials from {credentials}",
+        "Check the secret access key",
+    ),
+    row(
+        "ExpiredTokenException",
+        "",
+        Code::Credentials,
+        "The credentials from {credentials} have expired",
+        "Renew them, or give `credentials` as a function that does",
+    ),
+    row(
+        "ExpiredToken",
+        "",
+        Code::Credentials,
+        "The credentials from {credentials} have expired",
+        "Renew them, or give `credentials` as a function that does",
+    ),
+    row(
+        "IncompleteSignatureException",
+        "",
+        Code::Credentials,
+        "DynamoDB finds the request's signature incomplete",
+        CHECK_CREDENTIALS,
+    ),
+    row(
+        "MissingAuthenticationTokenException",
+        "",
+        Code::Credentials,
+        "DynamoDB asks for credentials, and there were none from {credentials}",
+        CHECK_CREDENTIALS,
+    ),
+    row(
+        NO_CREDENTIALS,
+        "",
+        Code::Credentials,
+        "No credentials came from {credentials}",
+        "Give `credentials`, or set AUTH_DYNAMODB_ID and AUTH_DYNAMODB_SECRET, or one of the sources of AWS",
+    ),
+    row(
+        "ProvisionedThroughputExceededException",
+        "",
+        Code::Throttled,
+        "DynamoDB refused the request for the table's rate",
+        THROTTLED_REMEDY,
+    ),
+    row(
+        "ThrottlingException",
+        "",
+        Code::Throttled,
+        "DynamoDB refused the request for its rate",
+        THROTTLED_REMEDY,
+    ),
+    row(
+        "RequestLimitExceeded",
+        "",
+        Code::Throttled,
+        "DynamoDB refused the request for the account's rate",
+        "Ask AWS for a higher quota, or try again later",
+    ),
+    row(
+        "LimitExceededException",
+        "",
+        Code::Throttled,
+        "Too many tables are being made or changed at once in this account",
+        "Try again later",
+    ),
+    row(
+        "ConditionalCheckFailedException",
+        "",
+        Code::ConditionalCheckFailed,
+        "A condition of the write was not met",
+        "",
+    ),
+    row(
+        "TransactionConflictException",
+        "",
+        Code::TransactionFailed,
+        "Others kept writing the same items",
+        "Try again",
+    ),
+    row(
+        "TransactionInProgressException",
+        "",
+        Code::TransactionFailed,
+        "The same transaction was still being worked on",
+        "Try again",
+    ),
+    row(
+        "TransactionCanceledException",
+        "",
+        Code::TransactionFailed,
+        "The transaction was cancelled",
+        "Try again",
+    ),
+    row(
+        "ResourceInUseException",
+        "",
+        Code::Internal,
+        "The table is being made or changed",
+        "Try again when DynamoDB says that it is active",
+    ),
+    row(
+        TIMEOUT,
+        "",
+        Code::Timeout,
+        "No answer came in time from {place}",
+        "Check the network on the way there (VPC endpoint, proxy, security groups), or raise `requestTimeout`",
+    ),
+    row(
+        UNREACHABLE,
+        "ertificate",
+        Code::Unreachable,
+        "The certificate of {place} is not trusted",
+        "If a proxy or a server of your own issues it, name its root certificate's file in NODE_EXTRA_CA_CERTS or AWS_CA_BUNDLE",
+    ),
+    row(
+        UNREACHABLE,
+        "",
+        Code::Unreachable,
+        "No connection to {place}",
+        "Check the region, the endpoint, the network and the proxy settings",
+    ),
+    row(
+        NOT_DYNAMODB,
+        "",
+        Code::Internal,
+        "What answered as {place} is not DynamoDB",
+        "Check the endpoint and the proxy settings",
+    ),
+    row(NOT_SENT, "", Code::Internal, "The request could not be made", ""),
+];
+
+const UNKNOWN: Row = row(
+    "",
+    "",
+    Code::Internal,
+    "DynamoDB in {place} failed",
+    "Try again; if it stays, the cause has what AWS's support asks for",
+);
+
+/// A failure's name, message and request id.
+#[derive(Debug, Clone)]
+pub(super) struct Failure {
+    name: String,
+    message: String,
+    request_id: Option<String>,
+}
+
+impl Failure {
+    /// What an SDK error says, without what it holds.
+    pub(super) fn of<E>(error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: StdError + ProvideErrorMetadata + RequestId + 'static,
+    {
+        let ours = |name: &str| Failure { name: name.to_owned(), message: chain(error), request_id: None };
+        if sources(error).any(|source| source.is::<CredentialsError>()) {
+            return ours(NO_CREDENTIALS);
+        }
+        match error {
+            SdkError::TimeoutError(_) => ours(TIMEOUT),
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => ours(TIMEOUT),
+            SdkError::DispatchFailure(_) => ours(UNREACHABLE),
+            SdkError::ConstructionFailure(_) => ours(NOT_SENT),
+            SdkError::ServiceError(context) => match context.err().code() {
+                Some(name) => Failure {
+                    name: name.to_owned(),
+                    message: mask(context.err().message().unwrap_or_default()),
+                    request_id: context.err().request_id().map(str::to_owned),
+                },
+                None => Failure {
+                    name: match context.raw().status().as_u16() {
+                        500.. => "InternalServerError".to_owned(),
+                        _ => NOT_DYNAMODB.to_owned(),
+                    },
+                    message: format!("HTTP status {}", context.raw().status().as_u16()),
+                    request_id: context.err().request_id().map(str::to_owned),
+                },
+            },
+            SdkError::ResponseError(context) => Failure {
+                name: NOT_DYNAMODB.to_owned(),
+                message: format!("HTTP status {}", context.raw().status().as_u16()),
+                request_id: None,
+            },
+            _ => ours("UnknownError"),
+        }
+    }
+
+    /// A failure that DynamoDB reports inside an answer, such as the reason of a cancellation.
+    pub(super) fn reported(name: &str, message: &str, request_id: Option<&str>) -> Self {
+        Failure { name: name.to_owned(), message: mask(message), request_id: request_id.map(str::to_owned) }
+    }
+
+    /// The error for the caller. `action` is what IAM calls the operation, such as `dynamodb:Query`.
+    pub(super) fn into_error(self, place: &Place, action: &str) -> Error {
+        let row = TABLE
+            .iter()
+            .find(|row| row.name == self.name && self.message.contains(row.says))
+            .unwrap_or(&UNKNOWN);
+        let action = self.denied_action().unwrap_or(action).to_owned();
+        let fill = |text: &str| {
+            text.replace("{place}", &place.name)
+                .replace("{credentials}", &place.credentials)
+                .replace("{action}", &action)
+        };
+        let error = Error::new(row.code, fill(row.problem), fill(row.remedy));
+        error.caused_by(self.into_cause())
+    }
+
+    /// As an error keeps it.
+    pub(super) fn into_cause(self) -> Cause {
+        Cause { name: self.name, message: self.message, request_id: self.request_id }
+    }
+
+    /// The action that IAM's refusal names: in a transaction, it is one of the writes inside.
+    fn denied_action(&self) -> Option<&str> {
+        let named = self.message.split("perform: ").nth(1)?;
+        named.split_whitespace().next().filter(|action| action.starts_with("dynamodb:"))
+    }
+}
+
+/// The messages of an error and of what caused it.
+fn chain(error: &(dyn StdError + 'static)) -> String {
+    sources(error).map(|error| mask(&error.to_string())).collect::<Vec<_>>().join(": ")
+}
+
+fn sources<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// An exception's message without what it may quote of the request: values in quotes, numbers that are none, and the
+/// canonical request with its security token.
+fn mask(message: &str) -> String {
+    const LONGEST: usize = 600;
+    let mut kept = message;
+    for quoting in ["The Canonical String", "cannot be converted to a numeric value"] {
+        if let Some(at) = kept.find(quoting) {
+            kept = kept[..at].trim_end();
+        }
+    }
+    let mut masked = String::with_capacity(kept.len().min(LONGEST));
+    let mut rest = kept;
+    // `Value '…' at 'tableName' failed to satisfy constraint`: the first quotes hold what was sent, however deep.
+    while let Some(start) = rest.find("Value '") {
+        let (before, quoted) = rest.split_at(start);
+        masked.push_str(before);
+        match quoted.find("' at '") {
+            Some(end) => {
+                masked.push_str("Value '***");
+                rest = &quoted[end..];
+            }
+            None => {
+                masked.push_str("Value '***'");
+                rest = "";
+            }
+        }
+    }
+    masked.push_str(rest);
+    if masked.len() > LONGEST {
+        let end = (0..=LONGEST).rev().find(|&at| masked.is_char_boundary(at)).unwrap_or(0);
+        masked.truncate(end);
+        masked.push('…');
+    }
+    masked
+}

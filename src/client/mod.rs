@@ -4,12 +4,21 @@
 //! A condition that was not met is an answer here, not an error: what it means only the adapter knows.
 
 mod aws;
+mod backoff;
+mod batch;
+mod connection;
 mod embedded;
 mod failure;
+#[cfg(test)]
+mod tests;
+mod transaction;
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
+use aws_sdk_dynamodb::config::http::HttpResponse;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemInputBuilder;
 use aws_sdk_dynamodb::operation::get_item::builders::GetItemInputBuilder;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemInputBuilder;
@@ -17,8 +26,12 @@ use aws_sdk_dynamodb::operation::query::builders::QueryInputBuilder;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemInputBuilder;
 pub use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
+use self::backoff::Backoff;
+use self::connection::{Connection, Shared};
+pub use self::embedded::embedded_request;
+use self::failure::Failure;
 use crate::config::ConnectionConfig;
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::tables::TableDefinition;
 
 /// An item, or the key of one: attribute names and their values.
@@ -28,11 +41,9 @@ pub type Item = HashMap<String, AttributeValue>;
 /// caller's thread, and shared by all connections with equal settings in this process.
 #[derive(Clone)]
 pub struct Client {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    config: ConnectionConfig,
+    shared: Arc<Shared>,
+    /// Numbers from 0 to 1, for the jitter of backoff.
+    random: fn() -> f64,
 }
 
 /// How a conditional write ended.
@@ -66,65 +77,176 @@ pub enum Check {
 impl Client {
     /// A connection with these settings. Cheap: nothing is made or read before the first call.
     pub fn new(config: ConnectionConfig) -> Self {
-        Client { inner: Arc::new(Inner { config }) }
+        Client { shared: Shared::of(config), random: fastrand::f64 }
+    }
+
+    /// Whether it leads to the embedded engine, which is for development, tests and demos.
+    pub fn is_embedded(&self) -> bool {
+        self.shared.is_embedded()
     }
 
     /// Declares the table that the calls to come use, so that the embedded engine makes it, with its final schema, on
     /// first use. Does nothing on AWS: tables there are only made by [`crate::tables::create_tables`].
     pub fn declare_table(&self, table: TableDefinition) {
-        let _ = (&self.inner.config, table);
-        todo!()
+        if self.is_embedded() {
+            self.shared.declare(table);
+        }
+    }
+
+    /// The connection as it is, without the declared tables.
+    pub(crate) async fn control(&self) -> Result<Control<'_>> {
+        Ok(Control { connection: self.shared.connection().await? })
     }
 
     /// The item of a key.
     pub async fn get(&self, request: GetItemInputBuilder) -> Result<Option<Item>> {
-        let _ = request;
-        todo!()
-    }
-
-    /// The items of up to 100 keys of one table, in no order, without those that are not there. Keys that DynamoDB
-    /// leaves unprocessed are asked again with backoff; if some remain, `THROTTLED`.
-    pub async fn batch_get(&self, table: &str, keys: Vec<Item>, consistent: bool) -> Result<Vec<Item>> {
-        let _ = (table, keys, consistent);
-        todo!()
+        let table = request.get_table_name().clone();
+        let connection = self.ready(&table).await?;
+        match request.send_with(&connection.sdk).await {
+            Ok(answer) => Ok(answer.item),
+            Err(error) => Err(connection.error(&error, "dynamodb:GetItem", &table)),
+        }
     }
 
     /// All items of a query, page after page.
     pub async fn query(&self, request: QueryInputBuilder) -> Result<Vec<Item>> {
-        let _ = request;
-        todo!()
+        let table = request.get_table_name().clone();
+        let connection = self.ready(&table).await?;
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let page = request.clone().set_exclusive_start_key(start.clone());
+            let page = page.send_with(&connection.sdk).await;
+            let page = page.map_err(|error| connection.error(&error, "dynamodb:Query", &table))?;
+            items.extend(page.items.unwrap_or_default());
+            match page.last_evaluated_key {
+                None => return Ok(items),
+                Some(last) if last.is_empty() => return Ok(items),
+                // A page that ends where it began would be followed by itself for ever.
+                next if next == start => {
+                    let problem = "The pages of a query do not come to an end";
+                    return Err(on_table(Error::new(Code::Internal, problem, ""), &table));
+                }
+                next => start = next,
+            }
+        }
     }
 
     /// Puts an item, on its condition if it has one.
     pub async fn put(&self, request: PutItemInputBuilder) -> Result<Write> {
-        let _ = request;
-        todo!()
+        let table = request.get_table_name().clone();
+        let connection = self.ready(&table).await?;
+        let mut backoff = Backoff::for_conflicts(self.random);
+        loop {
+            match request.clone().send_with(&connection.sdk).await {
+                Ok(answer) => return Ok(Write::Done(answer.attributes)),
+                Err(error) => match refused(&error) {
+                    Refusal::Condition => return Ok(Write::ConditionFailed),
+                    Refusal::Conflict if backoff.wait().await => {}
+                    _ => return Err(connection.error(&error, "dynamodb:PutItem", &table)),
+                },
+            }
+        }
     }
 
     /// Updates an item, on its condition if it has one.
     pub async fn update(&self, request: UpdateItemInputBuilder) -> Result<Write> {
-        let _ = request;
-        todo!()
+        let table = request.get_table_name().clone();
+        let connection = self.ready(&table).await?;
+        let mut backoff = Backoff::for_conflicts(self.random);
+        loop {
+            match request.clone().send_with(&connection.sdk).await {
+                Ok(answer) => return Ok(Write::Done(answer.attributes)),
+                Err(error) => match refused(&error) {
+                    Refusal::Condition => return Ok(Write::ConditionFailed),
+                    Refusal::Conflict if backoff.wait().await => {}
+                    _ => return Err(connection.error(&error, "dynamodb:UpdateItem", &table)),
+                },
+            }
+        }
     }
 
     /// Deletes an item, on its condition if it has one.
     pub async fn delete(&self, request: DeleteItemInputBuilder) -> Result<Write> {
-        let _ = request;
-        todo!()
+        let table = request.get_table_name().clone();
+        let connection = self.ready(&table).await?;
+        let mut backoff = Backoff::for_conflicts(self.random);
+        loop {
+            match request.clone().send_with(&connection.sdk).await {
+                Ok(answer) => return Ok(Write::Done(answer.attributes)),
+                Err(error) => match refused(&error) {
+                    Refusal::Condition => return Ok(Write::ConditionFailed),
+                    Refusal::Conflict if backoff.wait().await => {}
+                    _ => return Err(connection.error(&error, "dynamodb:DeleteItem", &table)),
+                },
+            }
+        }
     }
 
-    /// Deletes the items of any number of keys, 25 a request; what DynamoDB leaves unprocessed is sent again with
-    /// backoff. If some remain, `PARTIAL_FAILURE`, saying how many.
-    pub async fn batch_delete(&self, table: &str, keys: Vec<Item>) -> Result<()> {
-        let _ = (table, keys);
-        todo!()
+    async fn ready(&self, table: &Option<String>) -> Result<&Connection> {
+        self.shared.ready().await.map_err(|error| on_table(error, table))
+    }
+}
+
+/// A connection for looking at tables and making them.
+pub(crate) struct Control<'a> {
+    connection: &'a Connection,
+}
+
+impl Control<'_> {
+    /// The SDK's client.
+    pub(crate) fn sdk(&self) -> &aws_sdk_dynamodb::Client {
+        &self.connection.sdk
     }
 
-    /// All of up to 100 writes or none. Carries a `ClientRequestToken`, so that a repetition after a lost answer comes
-    /// out as the first did. Conflicts with concurrent transactions are tried again with jittered backoff, with the
-    /// same token; after the last try, `TRANSACTION_FAILED`.
-    pub async fn transact(&self, actions: Vec<TransactWriteItem>) -> Result<Transaction> {
-        let _ = actions;
-        todo!()
+    /// Where it leads, in words.
+    pub(crate) fn place(&self) -> &str {
+        &self.connection.place.name
+    }
+
+    /// The error for the caller: `action` is what IAM calls the operation.
+    pub(crate) fn error<E>(&self, error: &SdkError<E, HttpResponse>, action: &str, table: &str) -> Error
+    where
+        E: std::error::Error + ProvideErrorMetadata + aws_types::request_id::RequestId + 'static,
+    {
+        self.connection.error(error, action, &Some(table.to_owned()))
+    }
+}
+
+impl Connection {
+    /// The error for the caller: `action` is what IAM calls the operation.
+    fn error<E>(&self, error: &SdkError<E, HttpResponse>, action: &str, table: &Option<String>) -> Error
+    where
+        E: std::error::Error + ProvideErrorMetadata + aws_types::request_id::RequestId + 'static,
+    {
+        on_table(Failure::of(error).into_error(&self.place, action), table)
+    }
+}
+
+fn on_table(error: Error, table: &Option<String>) -> Error {
+    match table {
+        Some(table) => error.on_table(table),
+        None => error,
+    }
+}
+
+/// Why a write was refused, as far as it matters to what comes next.
+enum Refusal {
+    Condition,
+    Conflict,
+    Other,
+}
+
+fn refused<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Refusal {
+    match error.as_service_error().and_then(ProvideErrorMetadata::code) {
+        Some("ConditionalCheckFailedException") => Refusal::Condition,
+        Some("TransactionConflictException") => Refusal::Conflict,
+        _ => Refusal::Other,
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("is_embedded", &self.is_embedded()).finish_non_exhaustive()
     }
 }

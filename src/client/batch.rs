@@ -1,0 +1,153 @@
+//! Batches: cut to DynamoDB's sizes, and what it leaves unprocessed sent again.
+
+use std::collections::{BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, KeysAndAttributes, WriteRequest};
+
+use super::backoff::Backoff;
+use super::connection::Connection;
+use super::{Client, Item};
+use crate::error::{Code, Error, Result};
+
+/// Keys of one BatchGetItem: <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>.
+const KEYS_OF_A_GET: usize = 100;
+/// Actions of one BatchWriteItem: <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html>.
+const ACTIONS_OF_A_WRITE: usize = 25;
+
+impl Client {
+    /// The items of any number of keys of one table, 100 a request, in no order, without those that are not there. A
+    /// key that is given twice is asked for once. Keys that DynamoDB leaves unprocessed are asked again with backoff;
+    /// if some remain, `THROTTLED`.
+    pub async fn batch_get(&self, table: &str, keys: Vec<Item>, consistent: bool) -> Result<Vec<Item>> {
+        let keys = distinct(keys);
+        let mut items = Vec::with_capacity(keys.len());
+        if keys.is_empty() {
+            return Ok(items);
+        }
+        let connection = self.shared.ready().await.map_err(|error| error.on_table(table))?;
+        for chunk in keys.chunks(KEYS_OF_A_GET) {
+            let mut left = chunk.to_vec();
+            let mut backoff = Backoff::for_unprocessed(self.random);
+            while !left.is_empty() {
+                let asked = left.len();
+                left = get_once(connection, table, left, consistent, &mut items).await?;
+                if left.len() < asked {
+                    // Progress: an answer holds 16 MB at most, and the next one begins where it ended.
+                    backoff = Backoff::for_unprocessed(self.random);
+                }
+                if !left.is_empty() && !backoff.wait().await {
+                    let problem = format!("DynamoDB left {} of {} keys unread", left.len(), chunk.len());
+                    let remedy = "Give the table on-demand capacity or more of it, or try again later";
+                    return Err(Error::new(Code::Throttled, problem, remedy).on_table(table));
+                }
+            }
+        }
+        Ok(items)
+    }
+
+    /// Deletes the items of any number of keys, 25 a request; what DynamoDB leaves unprocessed is sent again with
+    /// backoff. If some remain after others were deleted, `PARTIAL_FAILURE`, saying how many.
+    pub async fn batch_delete(&self, table: &str, keys: Vec<Item>) -> Result<()> {
+        let keys = distinct(keys);
+        let all = keys.len();
+        if all == 0 {
+            return Ok(());
+        }
+        let connection = self.shared.ready().await.map_err(|error| error.on_table(table))?;
+        let mut deleted = 0;
+        for chunk in keys.chunks(ACTIONS_OF_A_WRITE) {
+            let mut left = chunk.to_vec();
+            let mut backoff = Backoff::for_unprocessed(self.random);
+            while !left.is_empty() {
+                let sent = left.len();
+                left = match delete_once(connection, table, left).await {
+                    Ok(left) => left,
+                    Err(error) if deleted == 0 => return Err(error),
+                    Err(error) => return Err(partial(table, all - deleted, all, Some(error))),
+                };
+                deleted += sent - left.len();
+                if left.len() < sent {
+                    backoff = Backoff::for_unprocessed(self.random);
+                }
+                if !left.is_empty() && !backoff.wait().await {
+                    return Err(partial(table, all - deleted, all, None));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One BatchGetItem: adds the items, gives the keys left.
+async fn get_once(
+    connection: &Connection,
+    table: &str,
+    keys: Vec<Item>,
+    consistent: bool,
+    items: &mut Vec<Item>,
+) -> Result<Vec<Item>> {
+    let table_name = Some(table.to_owned());
+    let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(consistent).build();
+    let wanted = wanted.map_err(|_| Error::new(Code::Internal, "A batch without keys", ""))?;
+    let answer = connection.sdk.batch_get_item().request_items(table, wanted).send().await;
+    let answer = answer.map_err(|error| connection.error(&error, "dynamodb:BatchGetItem", &table_name))?;
+    items.extend(answer.responses.unwrap_or_default().into_values().flatten());
+    let left = answer.unprocessed_keys.unwrap_or_default();
+    Ok(left.into_values().flat_map(|left| left.keys).collect())
+}
+
+/// One BatchWriteItem of deletes: gives the keys left.
+async fn delete_once(connection: &Connection, table: &str, keys: Vec<Item>) -> Result<Vec<Item>> {
+    let table_name = Some(table.to_owned());
+    let deletes = keys.into_iter().map(|key| {
+        let delete = DeleteRequest::builder().set_key(Some(key)).build();
+        Ok(WriteRequest::builder().delete_request(delete?).build())
+    });
+    let deletes =
+        deletes.collect::<std::result::Result<Vec<_>, aws_smithy_types::error::operation::BuildError>>();
+    let deletes = deletes.map_err(|_| Error::new(Code::Internal, "A delete without a key", ""))?;
+    let answer = connection.sdk.batch_write_item().request_items(table, deletes).send().await;
+    let answer = answer.map_err(|error| connection.error(&error, "dynamodb:BatchWriteItem", &table_name))?;
+    let left: HashMap<String, Vec<WriteRequest>> = answer.unprocessed_items.unwrap_or_default();
+    Ok(left
+        .into_values()
+        .flatten()
+        .filter_map(|write| write.delete_request)
+        .map(|delete| delete.key)
+        .collect())
+}
+
+fn partial(table: &str, left: usize, all: usize, cause: Option<Error>) -> Error {
+    let why = match &cause {
+        Some(error) => format!(": {}", error.code().as_str()),
+        None => " for the table's rate".to_owned(),
+    };
+    let problem = format!("{left} of {all} items were not deleted{why}");
+    let error = Error::new(Code::PartialFailure, problem, "Run it again: that completes it").on_table(table);
+    match cause.and_then(|error| error.cause().cloned()) {
+        Some(cause) => error.caused_by(cause),
+        None => error,
+    }
+}
+
+/// The keys without repetitions, which DynamoDB refuses, in their order.
+fn distinct(keys: Vec<Item>) -> Vec<Item> {
+    let mut seen = BTreeSet::new();
+    keys.into_iter().filter(|key| seen.insert(identity(key))).collect()
+}
+
+/// What makes a key equal to another: its attributes by name, with their type and value.
+fn identity(key: &Item) -> Vec<(String, char, Vec<u8>)> {
+    let mut parts: Vec<_> = key
+        .iter()
+        .map(|(name, value)| match value {
+            AttributeValue::S(text) => (name.clone(), 'S', text.clone().into_bytes()),
+            AttributeValue::N(number) => (name.clone(), 'N', number.clone().into_bytes()),
+            AttributeValue::B(bytes) => (name.clone(), 'B', bytes.as_ref().to_vec()),
+            // Not a key's type: DynamoDB says so.
+            _ => (name.clone(), '?', Vec::new()),
+        })
+        .collect();
+    parts.sort();
+    parts
+}

@@ -1,0 +1,147 @@
+//! What connections of equal settings share in this process: one SDK client, made on first use.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use tokio::sync::OnceCell;
+
+use super::embedded::{Engine, Location};
+use super::failure::Place;
+use super::{Control, aws};
+use crate::config::{ConnectionConfig, GivenCredentials};
+use crate::error::Result;
+use crate::tables::TableDefinition;
+
+/// What all [`Client`](super::Client)s of equal settings share.
+pub(super) struct Shared {
+    config: ConnectionConfig,
+    declared: Mutex<Vec<TableDefinition>>,
+    connection: OnceCell<Connection>,
+}
+
+/// The SDK's client, and where it leads.
+pub(super) struct Connection {
+    pub(super) sdk: aws_sdk_dynamodb::Client,
+    pub(super) place: Place,
+    engine: Option<Arc<Engine>>,
+}
+
+impl Connection {
+    /// Through the SDK's client to a place.
+    pub(super) fn new(sdk: aws_sdk_dynamodb::Client, place: Place) -> Self {
+        Connection { sdk, place, engine: None }
+    }
+}
+
+/// Two hashes with keys of this process: equal settings have an equal one, and no secret can be read back from it.
+type Fingerprint = (u64, u64);
+
+static OPEN: LazyLock<Mutex<HashMap<Fingerprint, Weak<Shared>>>> = LazyLock::new(Mutex::default);
+static HASHERS: LazyLock<(RandomState, RandomState)> = LazyLock::new(Default::default);
+
+impl Shared {
+    /// What connections with these settings share: that of others with equal settings, or a new one.
+    pub(super) fn of(config: ConnectionConfig) -> Arc<Self> {
+        let fingerprint = fingerprint(&config);
+        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(shared) = open.get(&fingerprint).and_then(Weak::upgrade) {
+            return shared;
+        }
+        let shared = Arc::new(Shared::unshared(config, OnceCell::new()));
+        open.retain(|_, shared| shared.strong_count() > 0);
+        open.insert(fingerprint, Arc::downgrade(&shared));
+        shared
+    }
+
+    /// One of its own, with a connection that is there already if the cell has one.
+    pub(super) fn unshared(config: ConnectionConfig, connection: OnceCell<Connection>) -> Self {
+        Shared { config, declared: Mutex::default(), connection }
+    }
+
+    pub(super) fn declare(&self, table: TableDefinition) {
+        let mut declared = self.declared.lock().unwrap_or_else(PoisonError::into_inner);
+        if !declared.contains(&table) {
+            declared.push(table);
+        }
+    }
+
+    pub(super) fn is_embedded(&self) -> bool {
+        self.config
+            .endpoint
+            .as_deref()
+            .is_some_and(|endpoint| endpoint.starts_with("memory:") || endpoint.starts_with("file:"))
+    }
+
+    /// The connection, made now if it isn't there. A failure is not kept: the next call tries again.
+    pub(super) async fn connection(&self) -> Result<&Connection> {
+        self.connection.get_or_try_init(|| connect(&self.config)).await
+    }
+
+    /// The connection, with the declared tables in the embedded engine.
+    pub(super) async fn ready(&self) -> Result<&Connection> {
+        let connection = self.connection().await?;
+        if let Some(engine) = &connection.engine {
+            let declared = self.declared.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            engine.ensure(&Control { connection }, &declared).await?;
+        }
+        Ok(connection)
+    }
+}
+
+async fn connect(config: &ConnectionConfig) -> Result<Connection> {
+    if let Some(location) = config.endpoint.as_deref().map(Location::of_endpoint).transpose()?.flatten() {
+        let engine = Engine::open(location).await?;
+        let place = Place {
+            name: format!("the embedded database {}", engine.name()),
+            credentials: "nowhere (it asks for none)".to_owned(),
+        };
+        return Ok(Connection { sdk: engine.sdk_client(), place, engine: Some(engine) });
+    }
+    aws::connect(config).await
+}
+
+fn fingerprint(config: &ConnectionConfig) -> Fingerprint {
+    let hash = |state: &RandomState| {
+        let mut hasher = state.build_hasher();
+        hash_settings(config, &mut hasher);
+        hasher.finish()
+    };
+    (hash(&HASHERS.0), hash(&HASHERS.1))
+}
+
+fn hash_settings(config: &ConnectionConfig, hasher: &mut impl Hasher) {
+    // Taken apart by name, so that a new setting cannot be forgotten here.
+    let ConnectionConfig {
+        region,
+        endpoint,
+        credentials,
+        profile,
+        max_attempts,
+        request_timeout,
+        connection_timeout,
+        environment,
+    } = config;
+    (region, endpoint, profile, max_attempts, request_timeout, connection_timeout).hash(hasher);
+    match credentials {
+        None => 0_u8.hash(hasher),
+        Some(GivenCredentials::Static { access_key_id, secret_access_key, session_token }) => {
+            (1_u8, access_key_id, secret_access_key, session_token).hash(hasher);
+        }
+        // A function of the user's is equal to itself only.
+        Some(GivenCredentials::Provider(provider)) => {
+            2_u8.hash(hasher);
+            provider_identity(provider).hash(hasher);
+        }
+    }
+    for variable in environment.iter().filter(|(name, _)| aws::is_relevant(name)) {
+        variable.hash(hasher);
+    }
+}
+
+/// The address of a user's credentials function, which stays its own as long as anything holds it.
+fn provider_identity(provider: &SharedCredentialsProvider) -> usize {
+    let provider: &dyn ProvideCredentials = provider.as_ref();
+    std::ptr::from_ref(provider).addr()
+}
