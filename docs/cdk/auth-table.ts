@@ -1,0 +1,58 @@
+import { Construct } from "constructs"
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib"
+import { AttributeType, ProjectionType, TableV2 } from "aws-cdk-lib/aws-dynamodb"
+import type { IGrantable } from "aws-cdk-lib/aws-iam"
+
+/** The table of Auth.js / NextAuth with the DynamoDB adapter dynauth. */
+export class AuthTable extends Construct {
+  readonly table: TableV2
+
+  constructor(scope: Construct, id: string, { tableName = "next-auth" }: { tableName?: string } = {}) {
+    super(scope, id)
+    const key = (name: string) => ({ name, type: AttributeType.STRING })
+    this.table = new TableV2(this, "Table", {
+      tableName,
+      partitionKey: key("pk"),
+      sortKey: key("sk"),
+      globalSecondaryIndexes: [
+        {
+          indexName: "GSI1",
+          partitionKey: key("GSI1PK"),
+          sortKey: key("GSI1SK"),
+          projectionType: ProjectionType.ALL,
+        },
+      ],
+      timeToLiveAttribute: "expires",
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      // A stack that is deleted by mistake, or makes the table anew, does not sign everybody out for good.
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    })
+  }
+
+  /** Allows what the adapter does: for the role that the app runs as. */
+  grantAccess(app: IGrantable) {
+    const { table } = this
+    table.grant(
+      app,
+      "dynamodb:GetItem",
+      "dynamodb:BatchGetItem",
+      "dynamodb:Query",
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:BatchWriteItem",
+      "dynamodb:ConditionCheckItem",
+    )
+  }
+}
+
+/** A stack with nothing but the table. */
+export class AuthTableStack extends Stack {
+  constructor(scope: Construct, id: string, props: StackProps & { tableName?: string } = {}) {
+    super(scope, id, props)
+    const { table } = new AuthTable(this, "AuthTable", props)
+    new CfnOutput(this, "TableName", { value: table.tableName })
+    new CfnOutput(this, "TableArn", { value: table.tableArn })
+  }
+}
