@@ -1,3 +1,5 @@
+mod wire;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -226,7 +228,7 @@ fn wrapped_in_lists(wrappers: usize, value: Value) -> Value {
 }
 
 /// Equal, with 0 and -0 told apart; the properties of an object may be in any order.
-pub(super) fn same(one: &Value, other: &Value) -> bool {
+fn same(one: &Value, other: &Value) -> bool {
     let all = |one: &[Value], other: &[Value]| {
         one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
     };
@@ -246,7 +248,7 @@ pub(super) fn same(one: &Value, other: &Value) -> bool {
 }
 
 /// Any value that can be stored; `undefined` only where JavaScript keeps it, in lists, maps and sets.
-pub(super) fn any_value() -> impl Strategy<Value = Value> {
+fn any_value() -> impl Strategy<Value = Value> {
     let number = prop_oneof![
         any::<f64>().prop_filter("finite", |number| number.is_finite()),
         any::<u64>().prop_map(f64::from_bits).prop_filter("finite", |number| number.is_finite()),
