@@ -1,1 +1,206 @@
 //! Node-API: JavaScript values in and out, and nothing decided.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `js` | Node-API's C functions |
+//! | `environment`, `queue` | a JavaScript thread: calls under way, and how they end |
+//! | `read`, `write`, `path` | JavaScript values ⇄ [`Value`] |
+//! | `fields` | plain objects → options, settings, table definitions |
+//! | `connection`, `credentials` | settings and credentials, which JavaScript has and the client wants |
+//! | `adapter` | the nineteen functions |
+//! | `error` | our errors → instances of the JavaScript classes |
+//!
+//! What is exported here is for the package's own JavaScript (`js/addon.js`), not for users.
+
+#![allow(unreachable_pub)] // What `#[napi]` exports is public to JavaScript, not to Rust.
+
+mod adapter;
+mod connection;
+mod credentials;
+mod environment;
+mod error;
+mod fields;
+mod js;
+mod path;
+mod queue;
+mod read;
+mod write;
+
+use std::ffi::c_void;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use napi::bindgen_prelude::{External, FromNapiValue, Unknown};
+use napi::{JsValue, Status, sys};
+use napi_derive::napi;
+
+use self::connection::{Connection, Start};
+use self::environment::{Environment, panicked};
+use self::fields::Fields;
+use self::js::{Env, Failure, Js, Result};
+use self::queue::Queue;
+use self::read::from_js;
+use crate::error::{Code, Error};
+use crate::value::Value;
+
+/// A connection, as JavaScript holds it.
+pub struct ConnectionHandle(Rc<Connection>);
+
+/// Hands over what is written in JavaScript, once per environment: `createError`, `kindOf`, `entries`, `createMap`,
+/// `createSet`, `ask`, `snapshot`.
+#[napi]
+pub fn attach(env: napi::Env, host: Unknown) -> napi::Result<()> {
+    exported(env, |environment| environment.attach(Js(host.raw()))).map(drop)
+}
+
+/// Answers a question that came through `ask`.
+#[napi]
+pub fn answer(env: napi::Env, id: f64, error: Unknown, value: Unknown) -> napi::Result<()> {
+    exported(env, |environment| environment.answer(id as u64, Js(error.raw()), Js(value.raw()))).map(drop)
+}
+
+/// A connection whose settings `resolve` gives on first use: `() => { settings, provider? }` or a promise of it.
+#[napi]
+pub fn create_connection(
+    env: napi::Env,
+    resolve: Unknown,
+    wants_context: bool,
+) -> napi::Result<External<ConnectionHandle>> {
+    exported(env, |environment| Connection::new(environment, Js(resolve.raw()), wants_context))
+        .map(|connection| External::new(ConnectionHandle(Rc::new(connection))))
+}
+
+/// The Auth.js adapter: an object of nineteen functions.
+#[napi]
+pub fn create_adapter<'env>(
+    env: napi::Env,
+    connection: &External<ConnectionHandle>,
+    options: Unknown<'env>,
+) -> napi::Result<Unknown<'env>> {
+    let object = exported(env, |environment| {
+        let options = fields::authjs_options(Fields::read(environment, "options", Js(options.raw()))?)?;
+        adapter::create(environment, Rc::clone(&connection.0), options)
+    });
+    object.and_then(|object| unknown(env, object))
+}
+
+/// The definition of the table that an Auth.js adapter with these options uses.
+#[napi]
+pub fn auth_js_table<'env>(env: napi::Env, options: Unknown<'env>) -> napi::Result<Unknown<'env>> {
+    let definition = exported(env, |environment| {
+        let options = fields::authjs_options(Fields::read(environment, "options", Js(options.raw()))?)?;
+        write::to_js(environment, &fields::from_table_definition(options.table()))
+    });
+    definition.and_then(|definition| unknown(env, definition))
+}
+
+/// Makes the tables that are missing; a promise of the names of those it made.
+#[napi]
+pub fn create_tables<'env>(
+    env: napi::Env,
+    connection: &External<ConnectionHandle>,
+    definitions: Unknown<'env>,
+) -> napi::Result<Unknown<'env>> {
+    const OPERATION: &str = "createTables";
+    let promise = exported(env, |environment| {
+        let start = from_js(environment, "definitions", Js(definitions.raw())).and_then(|definitions| {
+            let tables = fields::table_definitions(definitions).map_err(|error| error.during(OPERATION))?;
+            let start: Start = Box::new(move |client| {
+                let client = client.clone();
+                Ok(Box::pin(async move {
+                    let made = crate::tables::create_tables(&client, &tables).await;
+                    let made = made.map_err(|error| error.during(OPERATION))?;
+                    Ok(Value::List(made.into_iter().map(Value::String).collect()))
+                }))
+            });
+            Ok(start)
+        });
+        connection.0.call(environment, start)
+    });
+    promise.and_then(|promise| unknown(env, promise))
+}
+
+/// Whether to warn of the embedded engine: true once in a process, whatever the number of its threads.
+#[napi]
+pub fn claim_embedded_warning() -> bool {
+    static CLAIMED: AtomicBool = AtomicBool::new(false);
+    !CLAIMED.swap(true, Ordering::Relaxed)
+}
+
+/// Runs an exported function: its failures and panics are thrown as our errors.
+fn exported<T>(env: napi::Env, work: impl FnOnce(&Rc<Environment>) -> Result<T>) -> napi::Result<T> {
+    let thrown = || napi::Error::from_status(Status::PendingException);
+    let environment = environment(env).ok_or_else(thrown)?;
+    let failure = match catch_unwind(AssertUnwindSafe(|| work(&environment))) {
+        Ok(Ok(value)) => return Ok(value),
+        Ok(Err(failure)) => failure,
+        Err(panic) => Failure::Ours(panicked(&*panic)),
+    };
+    if let Ok(reason) = environment.reason(failure) {
+        environment.env.throw(reason);
+    }
+    Err(thrown())
+}
+
+#[allow(unsafe_code)]
+fn unknown<'env>(env: napi::Env, value: Js) -> napi::Result<Unknown<'env>> {
+    // SAFETY: the value was made in this callback, in this environment.
+    unsafe { Unknown::from_napi_value(env.raw(), value.0) }
+}
+
+/// The environment's data, made when it is first asked for.
+#[allow(unsafe_code)]
+fn environment(env: napi::Env) -> Option<Rc<Environment>> {
+    let raw = env.raw();
+    let mut data = ptr::null_mut::<c_void>();
+    // SAFETY: `raw` is the environment of the callback that runs; this crate alone sets its instance data, always to a
+    // boxed `Rc<Environment>` (below), which Node hands back unchanged until it is finalized.
+    unsafe {
+        if sys::napi_get_instance_data(raw, &mut data) != sys::Status::napi_ok {
+            return None;
+        }
+        if !data.is_null() {
+            return Some(Rc::clone(&*data.cast::<Rc<Environment>>()));
+        }
+    }
+    let queue = std::sync::Arc::new(Queue::new());
+    // SAFETY: as above.
+    let environment = Rc::new(Environment::new(unsafe { Env::from_raw(raw) }, queue));
+    let boxed = Box::into_raw(Box::new(Rc::clone(&environment)));
+    // SAFETY: the box is freed by `finalize`, after JavaScript has ended in this environment; so the `Rc` in it keeps
+    // the environment where it is for as long as the threadsafe function can be woken. The clean-up hook is added after
+    // the threadsafe function was made, so it runs before Node closes that.
+    unsafe {
+        if sys::napi_set_instance_data(raw, boxed.cast(), Some(finalize), ptr::null_mut()) != sys::Status::napi_ok {
+            drop(Box::from_raw(boxed));
+            return None;
+        }
+        if environment.queue.open(Rc::as_ptr(&environment), environment.env) != sys::Status::napi_ok {
+            return None;
+        }
+        sys::napi_add_env_cleanup_hook(raw, Some(ending), boxed.cast());
+    }
+    Some(environment)
+}
+
+/// The environment ends: a worker exits, or the process does.
+#[allow(unsafe_code)]
+unsafe extern "C" fn ending(data: *mut c_void) {
+    // SAFETY: the box of `environment`; Node frees instance data after the clean-up hooks.
+    let environment = unsafe { &*data.cast::<Rc<Environment>>() };
+    environment.end();
+}
+
+#[allow(unsafe_code)]
+unsafe extern "C" fn finalize(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
+    // SAFETY: the box of `environment`, given back by Node once.
+    drop(unsafe { Box::from_raw(data.cast::<Rc<Environment>>()) });
+}
+
+/// An error of the JavaScript around the addon, not of its user.
+#[cold]
+fn misused(problem: &str) -> Failure {
+    Failure::Ours(Error::new(Code::Internal, problem, "Load the package by its name, not native.js"))
+}

@@ -1,0 +1,114 @@
+"use strict"
+
+// Checks what users configure, with words that say what to change.
+
+const { DynamoAdapterError } = require("./errors.js")
+
+/**
+ * @typedef {object} Field
+ * @property {(value: any) => boolean} accepts
+ * @property {string} expected such as "a string"
+ */
+
+/** @type {Field} */
+const text = { accepts: (value) => typeof value === "string" && value !== "", expected: "a string that is not empty" }
+
+/** @type {Field} */
+const flag = { accepts: (value) => typeof value === "boolean", expected: "true or false" }
+
+/** @type {Field} */
+const milliseconds = {
+  accepts: (value) => typeof value === "number" && Number.isFinite(value) && value > 0,
+  expected: "a number of milliseconds above zero",
+}
+
+/** @type {Field} */
+const millisecondsOrZero = {
+  accepts: (value) => value === 0 || milliseconds.accepts(value),
+  expected: "a number of milliseconds, or zero",
+}
+
+/** @type {Field} */
+const attempts = {
+  accepts: (value) => Number.isInteger(value) && value >= 1 && value <= 100,
+  expected: "a whole number from 1 to 100",
+}
+
+/**
+ * Throws INVALID_CONFIG unless the value is an object with known fields of their types. Fields that are `undefined` are
+ * as good as missing.
+ *
+ * @param {string} name what messages call the value
+ * @param {unknown} value
+ * @param {Record<string, Field>} fields
+ * @param {Record<string, string>} [remedies] what to say about some unknown fields
+ * @returns {asserts value is Record<string, unknown>}
+ */
+function checkFields(name, value, fields, remedies = {}) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw invalidConfig(`\`${name}\` must be an object, but is ${describe(value)}.`)
+  }
+  for (const [field, given] of Object.entries(value)) {
+    if (!Object.hasOwn(fields, field)) {
+      const remedy = Object.hasOwn(remedies, field) ? remedies[field] : suggest(field, Object.keys(fields))
+      throw invalidConfig(`\`${name}\` has no field \`${field}\`. ${remedy}`)
+    }
+    const { accepts, expected } = fields[field]
+    if (given !== undefined && !accepts(given)) {
+      throw invalidConfig(`\`${name}.${field}\` must be ${expected}, but is ${describe(given)}.`)
+    }
+  }
+}
+
+/**
+ * @param {string} message
+ * @param {unknown} [cause]
+ */
+function invalidConfig(message, cause) {
+  return new DynamoAdapterError("INVALID_CONFIG", message, { cause })
+}
+
+/**
+ * What a value is; strings are not shown, for they may be secret.
+ *
+ * @param {unknown} value
+ */
+function describe(value) {
+  if (value === null || value === undefined) return String(value)
+  if (typeof value === "number") return String(value)
+  if (value === "") return "an empty string"
+  if (Array.isArray(value)) return "an array"
+  return /^[aeiou]/.test(typeof value) ? `an ${typeof value}` : `a ${typeof value}`
+}
+
+/**
+ * @param {string} name
+ * @param {string[]} known
+ */
+function suggest(name, known) {
+  const [nearest] = known
+    .map((candidate) => ({ candidate, distance: distance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((left, right) => left.distance - right.distance)
+  if (nearest.distance <= Math.max(2, Math.floor(name.length / 3))) return `Did you mean \`${nearest.candidate}\`?`
+  return `It has: ${known.map((candidate) => `\`${candidate}\``).join(", ")}.`
+}
+
+/**
+ * How many letters have to be inserted, removed or changed to make one word of the other.
+ *
+ * @param {string} left
+ * @param {string} right
+ */
+function distance(left, right) {
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= left.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= right.length; j++) {
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (left[i - 1] === right[j - 1] ? 0 : 1))
+    }
+    row = next
+  }
+  return row[right.length]
+}
+
+module.exports = { checkFields, invalidConfig, describe, text, flag, milliseconds, millisecondsOrZero, attempts }

@@ -1,0 +1,261 @@
+"use strict"
+
+// A connection in any of its forms → a native connection. What a form says is read on first use, not before: the
+// environment may be filled in later, and an SDK client may have to look its region up.
+
+const native = require("./addon.js")
+const { attempts, checkFields, describe, invalidConfig, milliseconds, text } = require("./check.js")
+
+/** @typedef {import("../index.js").Connection} Connection */
+
+/** What goes to the native part. @typedef {Record<string, unknown>} Settings */
+
+/** @type {(value: unknown) => value is () => unknown} */
+const isFunction = (value) => typeof value === "function"
+
+/** @type {(field: import("./check.js").Field) => import("./check.js").Field} */
+const orFunction = ({ accepts, expected }) => ({
+  accepts: (value) => isFunction(value) || accepts(value),
+  expected: `${expected}, or a function that returns it`,
+})
+
+const FIELDS = {
+  region: orFunction(text),
+  endpoint: orFunction({
+    accepts: (value) => text.accepts(value) || isEndpoint(value),
+    expected: 'a URL, "memory:" or "file:" and a path',
+  }),
+  credentials: orFunction({
+    accepts: (value) => typeof value === "object" && value !== null,
+    expected: "an object with `accessKeyId` and `secretAccessKey`",
+  }),
+  profile: text,
+  maxAttempts: orFunction(attempts),
+  requestTimeout: milliseconds,
+  connectionTimeout: milliseconds,
+}
+
+const CREDENTIALS_FIELDS = {
+  accessKeyId: text,
+  secretAccessKey: text,
+  sessionToken: text,
+  expiration: { accepts: (/** @type {unknown} */ value) => value instanceof Date, expected: "a Date" },
+  accountId: text,
+  credentialScope: text,
+  // The AWS SDK for JavaScript notes here where credentials came from.
+  $source: { accepts: () => true, expected: "anything" },
+}
+
+/** Fields of the AWS SDK's client configuration that have no place here. */
+const REMEDIES = {
+  requestHandler: "Requests are not sent by JavaScript: use `requestTimeout`, `connectionTimeout`, and HTTPS_PROXY.",
+  retryMode: "The standard mode is always used; `maxAttempts` says how often.",
+  retryStrategy: "The standard strategy is always used; `maxAttempts` says how often.",
+  logger: "Nothing is logged; failures are thrown with `code`, `operation`, `table` and `cause`.",
+  accessKeyId: "Put it into `credentials: { accessKeyId, secretAccessKey }`.",
+  secretAccessKey: "Put it into `credentials: { accessKeyId, secretAccessKey }`.",
+  sessionToken: "Put it into `credentials: { accessKeyId, secretAccessKey, sessionToken }`.",
+  tableName: "It is an option: `DynamoDBAdapter(connection, { tableName })`.",
+  client: "Give the client itself: `DynamoDBAdapter(client, options)`.",
+}
+
+/**
+ * Connections of SDK clients and of credentials functions, by those: a module that is evaluated again with the same
+ * client shares its connection. Plain forms are shared by the native part, by their values.
+ *
+ * @type {WeakMap<object, Map<string, unknown>>}
+ */
+const connections = new WeakMap()
+
+/**
+ * @param {Connection | null} [connection]
+ * @returns {any} the native part's connection
+ */
+function openConnection(connection) {
+  if (connection === undefined || connection === null) return native.createConnection(() => settled({}), false)
+  refuseOldSdk(connection)
+  if (isSdkClient(connection)) {
+    const { config } = connection
+    return shared(connection, "", () => native.createConnection(() => fromSdkClient(config), true))
+  }
+  checkFields("connection", connection, FIELDS, REMEDIES)
+  const { credentials, ...rest } = { .../** @type {Record<string, any>} */ (connection) }
+  if (isFunction(credentials)) {
+    const open = () => native.createConnection(() => fromFields(rest, oneAtATime(credentials)), true)
+    return Object.values(rest).some(isFunction) ? open() : shared(credentials, JSON.stringify(rest), open)
+  }
+  if (credentials !== undefined) {
+    checkFields("connection.credentials", credentials, CREDENTIALS_FIELDS)
+    for (const field of ["accessKeyId", "secretAccessKey"]) {
+      if (credentials[field] === undefined) throw invalidConfig(`\`connection.credentials.${field}\` is missing.`)
+    }
+  }
+  // A copy: what is changed in the object later changes nothing here.
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials ?? {}
+  const given = credentials && { accessKeyId, secretAccessKey, sessionToken }
+  return native.createConnection(() => fromFields({ ...rest, credentials: given }), Object.values(rest).some(isFunction))
+}
+
+/**
+ * @param {object} owner
+ * @param {string} variant
+ * @param {() => unknown} open
+ */
+function shared(owner, variant, open) {
+  let variants = connections.get(owner)
+  if (!variants) connections.set(owner, (variants = new Map()))
+  if (!variants.has(variant)) variants.set(variant, open())
+  return variants.get(variant)
+}
+
+/**
+ * A client of the AWS SDK for JavaScript v3: `DynamoDBClient`, `DynamoDB`, `DynamoDBDocument` or
+ * `DynamoDBDocumentClient`.
+ *
+ * @param {any} connection
+ */
+function isSdkClient(connection) {
+  return typeof connection.send === "function" && typeof connection.config === "object" && connection.config !== null
+}
+
+/** @param {any} connection */
+function refuseOldSdk(connection) {
+  const service = connection.service ?? connection
+  if (typeof service?.makeRequest === "function") {
+    throw invalidConfig(
+      "`connection` is a client of the AWS SDK for JavaScript v2, which is out of support. " +
+        "Give a client of `@aws-sdk/client-dynamodb` or `@aws-sdk/lib-dynamodb`, or plain settings such as `{ region }`.",
+    )
+  }
+}
+
+/**
+ * @param {Record<string, any>} fields
+ * @param {() => unknown} [provider]
+ */
+async function fromFields(fields, provider) {
+  const [region, endpoint, maxAttempts] = await Promise.all(
+    ["region", "endpoint", "maxAttempts"].map(async (name) => {
+      if (!isFunction(fields[name])) return fields[name]
+      const value = await called(`connection.${name}`, fields[name])
+      if (value !== undefined) checkFields("connection", { [name]: value }, FIELDS)
+      return value
+    }),
+  )
+  return settled({ ...fields, region, endpoint: endpointUrl(endpoint), maxAttempts }, provider)
+}
+
+/** @param {any} config the `config` of an SDK client */
+async function fromSdkClient(config) {
+  // Where the client finds no region, the native part looks where the client does not: AUTH_DYNAMODB_REGION.
+  const region = await Promise.resolve(isFunction(config.region) ? config.region() : config.region).catch(() => undefined)
+  const endpoint = await sdkEndpoint(config, region)
+  const maxAttempts = isFunction(config.maxAttempts)
+    ? await called("client.config.maxAttempts", config.maxAttempts)
+    : config.maxAttempts
+  if (isFunction(config.credentials)) {
+    const { credentials } = config
+    return settled({ region, endpoint, maxAttempts }, oneAtATime(() => credentials()))
+  }
+  const { accessKeyId, secretAccessKey, sessionToken } = config.credentials ?? {}
+  const credentials = accessKeyId && { accessKeyId, secretAccessKey, sessionToken }
+  return settled({ region, endpoint, maxAttempts, credentials })
+}
+
+/**
+ * The endpoint that a client was given, or the one that it would choose where that is not AWS's default.
+ *
+ * @param {any} config
+ * @param {string | undefined} region
+ */
+async function sdkEndpoint(config, region) {
+  if (config.endpoint) {
+    const endpoint = isFunction(config.endpoint)
+      ? await called("client.config.endpoint", config.endpoint)
+      : config.endpoint
+    return endpointUrl(endpoint)
+  }
+  /** @type {(value: unknown) => Promise<unknown>} */
+  const flag = async (value) => (isFunction(value) ? value() : value)
+  const [useFips, useDualStack] = await Promise.all([
+    // The client's provider of this one asks for the region, which may be missing.
+    region === undefined ? false : flag(config.useFipsEndpoint),
+    flag(config.useDualstackEndpoint),
+  ])
+  if ((!useFips && !useDualStack) || !isFunction(config.endpointProvider)) return undefined
+  const chosen = /** @type {(parameters: object) => { url: URL }} */ (config.endpointProvider)
+  return chosen({ Region: region, UseFIPS: useFips, UseDualStack: useDualStack }).url.href
+}
+
+/** @param {any} value */
+function isEndpoint(value) {
+  if (typeof value !== "object" || value === null) return false
+  return value instanceof URL || isEndpoint(value.url) || typeof value.hostname === "string"
+}
+
+/**
+ * The URL of an endpoint in the forms that the AWS SDK has for it.
+ *
+ * @param {any} endpoint
+ * @returns {string | undefined}
+ */
+function endpointUrl(endpoint) {
+  if (endpoint === undefined || endpoint === null || typeof endpoint === "string") return endpoint ?? undefined
+  if (endpoint instanceof URL) return endpoint.href
+  if (endpoint.url) return endpointUrl(endpoint.url)
+  const { protocol = "https:", hostname, port, path = "/" } = endpoint
+  return `${protocol}//${hostname}${port ? `:${port}` : ""}${path}`
+}
+
+/**
+ * @param {string} name
+ * @param {() => unknown} provider
+ */
+async function called(name, provider) {
+  try {
+    return await provider()
+  } catch (error) {
+    const reason = error instanceof Error ? `: ${error.name}: ${error.message}` : ""
+    throw invalidConfig(`The function \`${name}\` failed${reason}.`, error)
+  }
+}
+
+/**
+ * Calls a credentials function again only when its last call has ended.
+ *
+ * @param {() => unknown} credentials
+ */
+function oneAtATime(credentials) {
+  /** @type {Promise<unknown> | undefined} */
+  let pending
+  return () =>
+    (pending ??= new Promise((resolve) => resolve(credentials())).finally(() => {
+      pending = undefined
+    }))
+}
+
+/** Variables that the native part may look at; it does not see changes of `process.env` by itself. */
+const VARIABLES =
+  /^(AWS_.*|AUTH_DYNAMODB_.*|HOME|USERPROFILE|HTTPS?_PROXY|ALL_PROXY|NO_PROXY|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR)$/i
+
+/**
+ * @param {Settings} settings
+ * @param {() => unknown} [provider]
+ */
+function settled(settings, provider) {
+  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => VARIABLES.test(name)))
+  warnOfEmbedded(settings.endpoint ?? environment.AWS_ENDPOINT_URL_DYNAMODB ?? environment.AWS_ENDPOINT_URL)
+  return { settings: { ...settings, environment }, provider }
+}
+
+/** @param {unknown} endpoint */
+function warnOfEmbedded(endpoint) {
+  if (process.env.NODE_ENV !== "production" || !/^(memory|file):/.test(String(endpoint))) return
+  if (!native.claimEmbeddedWarning()) return
+  console.warn(
+    "dynauth: the embedded engine is in use in production. It is meant for development, tests and demos: what it stores " +
+      "is on this machine only. Give a region, or the endpoint of a DynamoDB table.",
+  )
+}
+
+module.exports = { openConnection, describe }

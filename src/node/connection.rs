@@ -1,0 +1,146 @@
+//! A connection as JavaScript holds it. Its settings are asked of the JavaScript side on first use (the environment, an
+//! SDK client's region), and calls wait for them.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use aws_credential_types::provider::SharedCredentialsProvider;
+
+use super::credentials::CredentialsFunction;
+use super::environment::{Ask, CallId, Environment, Work};
+use super::fields::{Fields, connection_config};
+use super::js::{Failure, Js, Kind, Reference, Result};
+use crate::client::Client;
+use crate::config::GivenCredentials;
+
+/// What a call does once there is a client.
+pub(super) type Start = Box<dyn FnOnce(&Client) -> crate::Result<Work>>;
+
+struct Waiting {
+    call: CallId,
+    start: Start,
+}
+
+enum State {
+    Idle,
+    Asking(Vec<Waiting>),
+    Ready(Client),
+}
+
+/// A connection of one environment.
+pub(super) struct Connection {
+    /// `() => { settings, provider? }`, or a promise of it
+    resolve: Reference,
+    /// Whether a function of the user's may be called for a call, whose async context is then kept.
+    wants_context: bool,
+    state: RefCell<State>,
+}
+
+impl Connection {
+    pub(super) fn new(environment: &Environment, resolve: Js, wants_context: bool) -> Result<Self> {
+        Ok(Connection {
+            resolve: environment.env.reference(resolve)?,
+            wants_context,
+            state: RefCell::new(State::Idle),
+        })
+    }
+
+    /// A promise of what `start`'s work gives; of the failure, if there is nothing to start.
+    pub(super) fn call(self: &Rc<Self>, environment: &Environment, start: Result<Start>) -> Result<Js> {
+        // A pending exception has to be taken before anything else is asked of the environment.
+        let start = start.map_err(|failure| environment.reason(failure));
+        let (call, promise) = environment.begin(self.wants_context)?;
+        match start {
+            Ok(start) => self.start(environment, Waiting { call, start })?,
+            Err(reason) => environment.settle(call, Err(reason?))?,
+        }
+        Ok(promise)
+    }
+
+    fn start(self: &Rc<Self>, environment: &Environment, waiting: Waiting) -> Result<()> {
+        let mut state = self.state.borrow_mut();
+        match &mut *state {
+            State::Ready(client) => {
+                let client = client.clone();
+                drop(state);
+                run(environment, waiting, &client)
+            }
+            State::Asking(others) => {
+                others.push(waiting);
+                Ok(())
+            }
+            State::Idle => {
+                *state = State::Asking(vec![waiting]);
+                drop(state);
+                let env = environment.env;
+                let asked = env.get(&self.resolve).and_then(|resolve| {
+                    environment.ask(Ask::Settings(Rc::clone(self)), resolve, env.undefined()?)
+                });
+                match asked {
+                    Ok(()) => Ok(()),
+                    Err(failure) => {
+                        let reason = environment.reason(failure)?;
+                        self.fail(environment, reason)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes the settings, or the error of finding them, and starts or ends the calls that waited. After an error, the
+    /// next call asks again.
+    pub(super) fn settled(&self, environment: &Environment, error: Js, value: Js) -> Result<()> {
+        if environment.env.kind(error)? != Kind::Undefined {
+            return self.fail(environment, error);
+        }
+        match client(environment, value) {
+            Ok(client) => {
+                for waiting in self.become_(State::Ready(client.clone())) {
+                    run(environment, waiting, &client)?;
+                }
+                Ok(())
+            }
+            Err(failure) => {
+                let reason = environment.reason(failure)?;
+                self.fail(environment, reason)
+            }
+        }
+    }
+
+    fn fail(&self, environment: &Environment, reason: Js) -> Result<()> {
+        for waiting in self.become_(State::Idle) {
+            environment.settle(waiting.call, Err(reason))?;
+        }
+        Ok(())
+    }
+
+    /// Changes the state and returns the calls that waited for it.
+    fn become_(&self, state: State) -> Vec<Waiting> {
+        match self.state.replace(state) {
+            State::Asking(waiting) => waiting,
+            State::Idle | State::Ready(_) => Vec::new(),
+        }
+    }
+}
+
+fn run(environment: &Environment, Waiting { call, start }: Waiting, client: &Client) -> Result<()> {
+    match start(client) {
+        Ok(work) => {
+            environment.spawn(call, work);
+            Ok(())
+        }
+        Err(error) => environment.finish(call, Err(Failure::Ours(error))),
+    }
+}
+
+fn client(environment: &Environment, value: Js) -> Result<Client> {
+    let env = environment.env;
+    let settings = Fields::read(environment, "connection", env.named(value, "settings")?)?;
+    let mut config = connection_config(settings)?;
+    let provider = env.named(value, "provider")?;
+    if env.kind(provider)? == Kind::Function {
+        let function = CredentialsFunction::new(environment, provider)?;
+        config.credentials = Some(GivenCredentials::Provider(SharedCredentialsProvider::new(function)));
+    }
+    Ok(Client::new(config))
+}

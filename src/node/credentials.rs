@@ -1,0 +1,147 @@
+//! Credentials from an async function of the user's. The AWS SDK's identity cache asks for them when there are none or
+//! when they are about to expire; the function runs on JavaScript's thread, in the async context of the call that
+//! needed it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, future};
+
+use super::environment::{CALL, Environment};
+use super::js::{Env, Failure, Js, Kind, Result};
+use super::queue::{Event, Queue};
+
+/// What a credentials function gave.
+pub(super) type CredentialsAnswer = std::result::Result<Credentials, FunctionFailure>;
+
+/// Why a credentials function gave nothing usable.
+#[derive(Debug)]
+pub(super) struct FunctionFailure(String);
+
+impl fmt::Display for FunctionFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for FunctionFailure {}
+
+/// A function of the user's, by its number in its environment.
+pub(super) struct CredentialsFunction {
+    queue: Arc<Queue>,
+    function: u64,
+}
+
+impl CredentialsFunction {
+    pub(super) fn new(environment: &Environment, function: Js) -> Result<Self> {
+        Ok(CredentialsFunction {
+            queue: Arc::clone(&environment.queue),
+            function: environment.keep_function(function)?,
+        })
+    }
+
+    async fn ask(&self) -> std::result::Result<Credentials, CredentialsError> {
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        let call = CALL.try_with(|call| *call).ok();
+        self.queue.push(Event::Credentials { function: self.function, call, answer });
+        match answered.await {
+            Ok(answer) => answer.map_err(CredentialsError::provider_error),
+            Err(_) => Err(CredentialsError::provider_error(FunctionFailure(
+                "the worker that the credentials function lives in has ended".into(),
+            ))),
+        }
+    }
+}
+
+impl Drop for CredentialsFunction {
+    fn drop(&mut self) {
+        self.queue.push(Event::Release { function: self.function });
+    }
+}
+
+impl fmt::Debug for CredentialsFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CredentialsFunction")
+    }
+}
+
+impl ProvideCredentials for CredentialsFunction {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.ask())
+    }
+}
+
+/// Reads what the function gave. Messages name fields and error classes only.
+pub(super) fn read_answer(environment: &Environment, error: Js, value: Js) -> Result<CredentialsAnswer> {
+    let env = environment.env;
+    if env.kind(error)? != Kind::Undefined {
+        return Ok(Err(FunctionFailure(thrown(env, error))));
+    }
+    match read(env, value) {
+        Ok(answer) => Ok(answer),
+        // A getter of the user's object threw.
+        Err(Failure::Thrown) => {
+            let error = env.take_exception()?;
+            Ok(Err(FunctionFailure(thrown(env, error))))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+fn read(env: Env, value: Js) -> Result<CredentialsAnswer> {
+    if env.kind(value)? != Kind::Object {
+        return Ok(Err(FunctionFailure("the credentials function returned no object".into())));
+    }
+    let text = |name: &str| -> Result<Option<String>> {
+        let field = env.named(value, name)?;
+        match env.kind(field)? {
+            Kind::String => env.as_string(field),
+            _ => Ok(None),
+        }
+    };
+    let (Some(id), Some(secret)) = (text("accessKeyId")?, text("secretAccessKey")?) else {
+        return Ok(Err(FunctionFailure(
+            "the credentials function returned an object without the strings `accessKeyId` and `secretAccessKey`".into(),
+        )));
+    };
+    let expiration = env.named(value, "expiration")?;
+    let expiry = match env.kind(expiration)? {
+        Kind::Object if env.is_date(expiration)? => {
+            let milliseconds = env.date_value(expiration)?;
+            (milliseconds > 0.0).then(|| SystemTime::UNIX_EPOCH + Duration::from_millis(milliseconds as u64))
+        }
+        _ => None,
+    };
+    Ok(Ok(Credentials::new(id, secret, text("sessionToken")?, expiry, "credentials function")))
+}
+
+/// An error of the user's function, in words: its name and its message, which are theirs to keep free of secrets.
+fn thrown(env: Env, error: Js) -> String {
+    let text = |name: &str| -> Result<String> {
+        let field = env.named(error, name)?;
+        match env.kind(field)? {
+            Kind::String => Ok(env.as_string(field)?.unwrap_or_default()),
+            _ => Ok(String::new()),
+        }
+    };
+    let words = match env.kind(error) {
+        Ok(Kind::Object) => text("name").and_then(|name| Ok((name, text("message")?))),
+        _ => Ok((String::new(), String::new())),
+    };
+    match words {
+        Ok((name, message)) if !message.is_empty() => format!("the credentials function failed: {name}: {message}"),
+        Ok((name, _)) if !name.is_empty() => format!("the credentials function failed: {name}"),
+        other => {
+            if other.is_err() {
+                let _ = env.take_exception();
+            }
+            "the credentials function failed".into()
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! What belongs to one JavaScript environment (the main thread's or a worker's): the functions that the JavaScript side
+//! handed over, the calls under way, and the one threadsafe function through which they all end.
+//!
+//! While calls are pending, that function is referenced, so that the process waits for them; otherwise it is not, so
+//! that a process whose work is done ends by itself.
+
+use std::any::Any;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Poll;
+
+use super::connection::Connection;
+use super::credentials::CredentialsAnswer;
+use super::error::to_js as error_to_js;
+use super::js::{Deferred, Env, Failure, Js, Reference, Result};
+use super::queue::{Event, Queue};
+use super::write;
+use crate::error::{Code, Error};
+use crate::value::Value;
+
+/// A call's work, on its way to the runtime.
+pub(super) type Work = Pin<Box<dyn Future<Output = crate::Result<Value>> + Send>>;
+
+/// Identifies a call within its environment.
+pub(super) type CallId = u64;
+
+tokio::task_local! {
+    /// The call that a task works for.
+    pub(super) static CALL: CallId;
+}
+
+/// The functions of `js/addon.js`.
+pub(super) struct Host {
+    /// `(code, message, operation, table, cause) => Error`
+    pub(super) create_error: Reference,
+    /// `(value) => "object" | "map" | "set" | "array" | what it is instead`
+    pub(super) kind_of: Reference,
+    /// `(mapOrSet) => array` of its entries, keys and values in turn
+    pub(super) entries: Reference,
+    /// `(array) => Map`
+    pub(super) create_map: Reference,
+    /// `(array) => Set`
+    pub(super) create_set: Reference,
+    /// `(id, ask, context?) => void`; calls `ask` and hands its answer to [`Environment::answer`]
+    pub(super) ask: Reference,
+    /// `() => (function) => unknown`: calls a function in the async context of now, later
+    pub(super) snapshot: Reference,
+    /// `Object.prototype` of this realm, which most objects have.
+    pub(super) object_prototype: Reference,
+}
+
+/// What was asked of the JavaScript side and is not answered yet.
+pub(super) enum Ask {
+    /// A connection's settings.
+    Settings(Rc<Connection>),
+    /// Credentials, from a function of the user's.
+    Credentials(tokio::sync::oneshot::Sender<CredentialsAnswer>),
+}
+
+/// A call under way.
+struct Call {
+    deferred: Deferred,
+    /// Calls a function in the async context that the call was made in.
+    context: Option<Reference>,
+}
+
+/// One per environment; kept as its instance data.
+pub(super) struct Environment {
+    pub(super) env: Env,
+    pub(super) queue: Arc<Queue>,
+    host: OnceCell<Host>,
+    next_id: Cell<u64>,
+    calls: RefCell<HashMap<CallId, Call>>,
+    asks: RefCell<HashMap<u64, Ask>>,
+    functions: RefCell<HashMap<u64, Reference>>,
+}
+
+impl Environment {
+    pub(super) fn new(env: Env, queue: Arc<Queue>) -> Self {
+        Environment {
+            env,
+            queue,
+            host: OnceCell::new(),
+            next_id: Cell::new(1),
+            calls: RefCell::default(),
+            asks: RefCell::default(),
+            functions: RefCell::default(),
+        }
+    }
+
+    /// Takes the functions of the JavaScript side; the first ones stay.
+    pub(super) fn attach(&self, host: Js) -> Result<()> {
+        let env = self.env;
+        let named = |name: &str| env.reference(env.named(host, name)?);
+        let object = env.named(env.global()?, "Object")?;
+        let host = Host {
+            create_error: named("createError")?,
+            kind_of: named("kindOf")?,
+            entries: named("entries")?,
+            create_map: named("createMap")?,
+            create_set: named("createSet")?,
+            ask: named("ask")?,
+            snapshot: named("snapshot")?,
+            object_prototype: env.reference(env.named(object, "prototype")?)?,
+        };
+        let _ = self.host.set(host);
+        Ok(())
+    }
+
+    pub(super) fn host(&self) -> Result<&Host> {
+        self.host
+            .get()
+            .ok_or_else(|| super::misused("the native part was loaded without its JavaScript part"))
+    }
+
+    /// JavaScript ends here: nobody takes events any longer, and who waits for an answer is told so.
+    pub(super) fn end(&self) {
+        self.queue.close();
+        // Borrowed only if the process exits from inside a question; then nobody waits either.
+        if let Ok(mut asks) = self.asks.try_borrow_mut() {
+            asks.clear();
+        }
+    }
+
+    fn new_id(&self) -> u64 {
+        self.next_id.replace(self.next_id.get() + 1)
+    }
+
+    // ---- calls ----
+
+    /// Begins a call: its promise, which [`Environment::finish`] settles. Until then the process is kept alive.
+    pub(super) fn begin(&self, keep_context: bool) -> Result<(CallId, Js)> {
+        let (deferred, promise) = self.env.promise()?;
+        let call = self.new_id();
+        let mut calls = self.calls.borrow_mut();
+        if calls.is_empty() {
+            self.queue.keep_process_alive(self.env, true);
+        }
+        calls.insert(call, Call { deferred, context: None });
+        drop(calls);
+        if keep_context {
+            // Runs JavaScript of ours, which may not fail; without a context, the user's function has an empty one.
+            if let Ok(context) = self.snapshot()
+                && let Some(call) = self.calls.borrow_mut().get_mut(&call)
+            {
+                call.context = Some(context);
+            }
+        }
+        Ok((call, promise))
+    }
+
+    fn snapshot(&self) -> Result<Reference> {
+        let snapshot = self.env.get(&self.host()?.snapshot)?;
+        self.env.reference(self.env.call(snapshot, &[])?)
+    }
+
+    /// Runs a call's work on the runtime; its outcome comes back through the queue. A panic is an outcome, too.
+    pub(super) fn spawn(&self, call: CallId, work: Work) {
+        let queue = Arc::clone(&self.queue);
+        crate::runtime::runtime().spawn(CALL.scope(call, async move {
+            let outcome = catch_panics(work).await;
+            queue.push(Event::Finished { call, outcome });
+        }));
+    }
+
+    /// Settles a call's promise.
+    pub(super) fn finish(&self, call: CallId, result: Result<Js>) -> Result<()> {
+        let reason = match result {
+            Ok(value) => Ok(value),
+            Err(failure) => Err(self.reason(failure)?),
+        };
+        self.settle(call, reason)
+    }
+
+    /// Settles a call's promise with a value, or rejects it with a reason.
+    pub(super) fn settle(&self, call: CallId, result: std::result::Result<Js, Js>) -> Result<()> {
+        let mut calls = self.calls.borrow_mut();
+        let Some(Call { deferred, context }) = calls.remove(&call) else { return Ok(()) };
+        if calls.is_empty() {
+            self.queue.keep_process_alive(self.env, false);
+        }
+        drop(calls);
+        if let Some(context) = context {
+            self.env.release(context);
+        }
+        match result {
+            Ok(value) => self.env.resolve(deferred, value),
+            Err(reason) => self.env.reject(deferred, reason),
+        }
+    }
+
+    /// The JavaScript value to throw or reject with.
+    pub(super) fn reason(&self, failure: Failure) -> Result<Js> {
+        match failure {
+            Failure::Thrown => self.env.take_exception(),
+            Failure::Ours(error) => match error_to_js(self, &error) {
+                Ok(reason) => Ok(reason),
+                Err(Failure::Thrown) => self.env.take_exception(),
+                Err(Failure::Ours(error)) => self.env.string(&error.to_string()),
+            },
+        }
+    }
+
+    // ---- events from other threads ----
+
+    /// Handles what other threads have put into the queue.
+    pub(super) fn drain(&self) {
+        for event in self.queue.take() {
+            let handled = self.env.scope(|| self.handle(event));
+            if let Err(Failure::Thrown) = handled {
+                // Nothing here runs the user's code, so an exception is one of a dying environment: there is nobody
+                // to tell.
+                let _ = self.env.take_exception();
+            }
+        }
+    }
+
+    fn handle(&self, event: Event) -> Result<()> {
+        match event {
+            Event::Finished { call, outcome } => {
+                let written = catch_unwind(AssertUnwindSafe(|| {
+                    outcome.map_err(Failure::Ours).and_then(|value| write::to_js(self, &value))
+                }));
+                self.finish(call, written.unwrap_or_else(|panic| Err(Failure::Ours(panicked(&*panic)))))
+            }
+            Event::Credentials { function, call, answer } => {
+                let functions = self.functions.borrow();
+                let Some(function) = functions.get(&function) else { return Ok(()) };
+                let function = self.env.get(function)?;
+                drop(functions);
+                let calls = self.calls.borrow();
+                let context = match call.and_then(|call| calls.get(&call)?.context.as_ref()) {
+                    Some(context) => self.env.get(context)?,
+                    None => self.env.undefined()?,
+                };
+                drop(calls);
+                self.ask(Ask::Credentials(answer), function, context)
+            }
+            Event::Release { function } => {
+                if let Some(function) = self.functions.borrow_mut().remove(&function) {
+                    self.env.release(function);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    // ---- questions to the JavaScript side ----
+
+    /// Keeps a function of the user's for [`Event::Credentials`].
+    pub(super) fn keep_function(&self, function: Js) -> Result<u64> {
+        let id = self.new_id();
+        self.functions.borrow_mut().insert(id, self.env.reference(function)?);
+        Ok(id)
+    }
+
+    /// Calls a function of the JavaScript side, whose answer comes by [`Environment::answer`], be it at once or later.
+    pub(super) fn ask(&self, ask: Ask, function: Js, context: Js) -> Result<()> {
+        let id = self.new_id();
+        self.asks.borrow_mut().insert(id, ask);
+        let asked = self.env.get(&self.host()?.ask).and_then(|asker| {
+            let id = self.env.number(id as f64)?;
+            self.env.call(asker, &[id, function, context])
+        });
+        asked.map(drop).inspect_err(|_| {
+            self.asks.borrow_mut().remove(&id);
+        })
+    }
+
+    /// The answer to a question: `error` if it is not `undefined`, otherwise `value`.
+    pub(super) fn answer(&self, id: u64, error: Js, value: Js) -> Result<()> {
+        let Some(ask) = self.asks.borrow_mut().remove(&id) else { return Ok(()) };
+        match ask {
+            Ask::Settings(connection) => connection.settled(self, error, value),
+            Ask::Credentials(answer) => {
+                // Nobody waits any longer if the request has timed out meanwhile.
+                let _ = answer.send(super::credentials::read_answer(self, error, value)?);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Polls the work and turns a panic into an error, so that its promise is settled in any case.
+async fn catch_panics(mut work: Work) -> crate::Result<Value> {
+    poll_fn(move |context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+        Ok(polled) => polled,
+        Err(panic) => Poll::Ready(Err(panicked(&*panic))),
+    })
+    .await
+}
+
+/// The error for a panic: a bug of ours.
+pub(super) fn panicked(panic: &(dyn Any + Send)) -> Error {
+    let words = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    Error::new(Code::Internal, format!("a bug in dynauth: {words}"), "Please report this")
+}

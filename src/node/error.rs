@@ -1,0 +1,25 @@
+//! [`Error`] → an instance of one of the classes in `js/errors.js`.
+
+use super::environment::Environment;
+use super::js::{Js, Result};
+use crate::error::Error;
+
+/// `createError(code, message, operation, table, cause?.name, cause?.message, cause?.requestId)`
+pub(super) fn to_js(environment: &Environment, error: &Error) -> Result<Js> {
+    let env = environment.env;
+    let text = |text: Option<&str>| text.map_or_else(|| env.undefined(), |text| env.string(text));
+    let cause = error.cause();
+    let create_error = env.get(&environment.host()?.create_error)?;
+    env.call(
+        create_error,
+        &[
+            env.string(error.code().as_str())?,
+            env.string(&error.to_string())?,
+            text(error.operation())?,
+            text(error.table())?,
+            text(cause.map(|cause| cause.name.as_str()))?,
+            text(cause.map(|cause| cause.message.as_str()))?,
+            text(cause.and_then(|cause| cause.request_id.as_deref()))?,
+        ],
+    )
+}
