@@ -115,7 +115,11 @@ struct MethodOf {
 }
 
 /// The object.
-pub(super) fn create(environment: &Rc<Environment>, connection: Rc<Connection>, options: Options) -> Result<Js> {
+pub(super) fn create(
+    environment: &Rc<Environment>,
+    connection: Rc<Connection>,
+    options: Options,
+) -> Result<Js> {
     let env = environment.env;
     let object = env.object()?;
     let environment = Rc::clone(environment);
@@ -164,11 +168,12 @@ unsafe extern "C" fn called(raw: sys::napi_env, info: sys::napi_callback_info) -
     // SAFETY: these come from Node, and all functions with this callback are made by `create` with a `MethodOf`.
     let (env, called) = unsafe { (Env::from_raw(raw), arguments::<MethodOf, MOST_ARGUMENTS>(raw, info)) };
     let answered = called.and_then(|(given, method)| {
-        catch_unwind(AssertUnwindSafe(|| method.call(given)))
-            .unwrap_or_else(|panic| method.shared.connection.call(
+        catch_unwind(AssertUnwindSafe(|| method.call(given))).unwrap_or_else(|panic| {
+            method.shared.connection.call(
                 &method.shared.environment,
                 Err(Failure::Ours(panicked(&*panic).during(method.method.name))),
-            ))
+            )
+        })
     });
     match answered {
         Ok(promise) => promise.0,

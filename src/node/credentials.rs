@@ -135,7 +135,9 @@ fn thrown(env: Env, error: Js) -> String {
         _ => Ok((String::new(), String::new())),
     };
     match words {
-        Ok((name, message)) if !message.is_empty() => format!("the credentials function failed: {name}: {message}"),
+        Ok((name, message)) if !message.is_empty() => {
+            format!("the credentials function failed: {name}: {message}")
+        }
         Ok((name, _)) if !name.is_empty() => format!("the credentials function failed: {name}"),
         other => {
             if other.is_err() {

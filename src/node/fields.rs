@@ -68,7 +68,9 @@ impl Fields {
 
     fn milliseconds(&mut self, field: &str) -> crate::Result<Option<Duration>> {
         // The limit is that of JavaScript's own timers.
-        Ok(self.number(field)?.map(|number| Duration::from_secs_f64(number.min(f64::from(i32::MAX)) / 1000.0)))
+        Ok(self
+            .number(field)?
+            .map(|number| Duration::from_secs_f64(number.min(f64::from(i32::MAX)) / 1000.0)))
     }
 
     fn list(&mut self, field: &str) -> crate::Result<Vec<Value>> {

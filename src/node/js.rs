@@ -218,14 +218,21 @@ impl Env {
             drop(unsafe { Box::from_raw(data.cast::<T>()) });
         }
         let data = Box::into_raw(data).cast::<c_void>();
-        let made = get!(
-            self,
-            napi_create_function(name.as_ptr().cast(), name.len() as isize, Some(callback), data)
-        )
-        .and_then(|function| {
-            run!(self, napi_add_finalizer(function, data, Some(finalize::<T>), ptr::null_mut(), ptr::null_mut()))?;
-            Ok(Js(function))
-        });
+        let made =
+            get!(self, napi_create_function(name.as_ptr().cast(), name.len() as isize, Some(callback), data))
+                .and_then(|function| {
+                    run!(
+                        self,
+                        napi_add_finalizer(
+                            function,
+                            data,
+                            Some(finalize::<T>),
+                            ptr::null_mut(),
+                            ptr::null_mut()
+                        )
+                    )?;
+                    Ok(Js(function))
+                });
         if made.is_err() {
             // SAFETY: no finalizer was added, so the box is still ours; the function, if there is one, is never handed
             // out.
@@ -337,7 +344,8 @@ impl Env {
 
     /// A copy of a `Uint8Array`'s bytes, or why there is none.
     pub(super) fn as_bytes(self, array: Js, limit: usize) -> Result<std::result::Result<Vec<u8>, NoBytes>> {
-        let (mut kind, mut length, mut data, mut buffer, mut offset) = (0, 0, ptr::null_mut(), ptr::null_mut(), 0);
+        let (mut kind, mut length, mut data, mut buffer, mut offset) =
+            (0, 0, ptr::null_mut(), ptr::null_mut(), 0);
         run!(
             self,
             napi_get_typedarray_info(array.0, &mut kind, &mut length, &mut data, &mut buffer, &mut offset)

@@ -43,7 +43,7 @@ use self::js::{Env, Failure, Js, Result};
 use self::queue::Queue;
 use self::read::from_js;
 use crate::error::{Code, Error};
-use crate::value::Value;
+use crate::value::{Record, Value};
 
 /// A connection, as JavaScript holds it.
 pub struct ConnectionHandle(Rc<Connection>);
@@ -122,6 +122,32 @@ pub fn create_tables<'env>(
     promise.and_then(|promise| unknown(env, promise))
 }
 
+/// One request in DynamoDB's wire form to the embedded engine at `memory:…` or `file:…`, for tests and tools; a promise
+/// of `{ status, body }`.
+#[napi]
+pub fn embedded_request<'env>(
+    env: napi::Env,
+    endpoint: String,
+    target: String,
+    body: String,
+) -> napi::Result<Unknown<'env>> {
+    let promise = exported(env, |environment| {
+        let (call, promise) = environment.begin(false)?;
+        environment.spawn(
+            call,
+            Box::pin(async move {
+                let (status, body) = crate::client::embedded_request(&endpoint, &target, body).await?;
+                let mut answer = Record::new();
+                answer.set("status", Value::Number(f64::from(status)));
+                answer.set("body", body);
+                Ok(Value::Object(answer))
+            }),
+        );
+        Ok(promise)
+    });
+    promise.and_then(|promise| unknown(env, promise))
+}
+
 /// Whether to warn of the embedded engine: true once in a process, whatever the number of its threads.
 #[napi]
 pub fn claim_embedded_warning() -> bool {
@@ -173,7 +199,9 @@ fn environment(env: napi::Env) -> Option<Rc<Environment>> {
     // the environment where it is for as long as the threadsafe function can be woken. The clean-up hook is added after
     // the threadsafe function was made, so it runs before Node closes that.
     unsafe {
-        if sys::napi_set_instance_data(raw, boxed.cast(), Some(finalize), ptr::null_mut()) != sys::Status::napi_ok {
+        if sys::napi_set_instance_data(raw, boxed.cast(), Some(finalize), ptr::null_mut())
+            != sys::Status::napi_ok
+        {
             drop(Box::from_raw(boxed));
             return None;
         }

@@ -186,7 +186,9 @@ impl Walk<'_> {
             Err(NoBytes::Shared) => {
                 refused(path, "is a view of a SharedArrayBuffer", "Copy it: `Uint8Array.from(bytes)`")
             }
-            Err(NoBytes::Detached) => refused(path, "is a view of a detached ArrayBuffer", "Copy it before it is moved"),
+            Err(NoBytes::Detached) => {
+                refused(path, "is a view of a detached ArrayBuffer", "Copy it before it is moved")
+            }
             Err(NoBytes::TooLong) => self.spend(path, usize::MAX).map(|()| Value::Undefined),
         }
     }
@@ -206,7 +208,12 @@ impl Walk<'_> {
         self.elements(path, array, length, |index| Path::Element(path, index)).map(Value::List)
     }
 
-    fn entries<'p>(&mut self, path: &Path<'_>, value: Js, place: impl Fn(usize) -> Path<'p>) -> Result<Vec<Value>> {
+    fn entries<'p>(
+        &mut self,
+        path: &Path<'_>,
+        value: Js,
+        place: impl Fn(usize) -> Path<'p>,
+    ) -> Result<Vec<Value>> {
         let entries = self.env.call(self.env.get(&self.environment.host()?.entries)?, &[value])?;
         let length = self.env.array_length(entries)? as usize;
         self.elements(path, entries, length, place)

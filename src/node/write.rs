@@ -19,7 +19,8 @@ pub(super) fn to_js(environment: &Environment, value: &Value) -> Result<Js> {
         Value::List(values) => array(environment, values.len(), values),
         Value::Object(record) => object(environment, record),
         Value::Map(pairs) => {
-            let entries = array(environment, pairs.len() * 2, pairs.iter().flat_map(|(key, value)| [key, value]))?;
+            let entries =
+                array(environment, pairs.len() * 2, pairs.iter().flat_map(|(key, value)| [key, value]))?;
             env.call(env.get(&environment.host()?.create_map)?, &[entries])
         }
         Value::Set(values) => {

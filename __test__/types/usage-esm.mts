@@ -1,0 +1,8 @@
+// The same entries, as an ECMAScript module sees them.
+import { DynamoAdapterError, DynamoDBAdapter, InvalidWhereError } from "dynauth"
+import { authJsTable } from "dynauth/tables"
+
+export const adapter = DynamoDBAdapter({ endpoint: "memory:" })
+export const isOurs = (error: unknown): boolean =>
+  error instanceof DynamoAdapterError || error instanceof InvalidWhereError
+export const { tableName } = authJsTable()

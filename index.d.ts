@@ -1,0 +1,242 @@
+import { DynamoAdapterError } from "./js/errors.js"
+
+export {
+  DynamoAdapterError,
+  UnsupportedOperatorError,
+  UnsupportedOptionError,
+  InvalidWhereError,
+  type ErrorCode,
+  type ErrorDetails,
+} from "./js/errors.js"
+
+/** Credentials of AWS, named as in the AWS SDK for JavaScript. */
+export interface AwsCredentials {
+  accessKeyId: string
+  secretAccessKey: string
+  /** The session token of temporary credentials. */
+  sessionToken?: string
+  /**
+   * When the credentials expire. A credentials function is called again before that; without it, what it returned is
+   * kept for as long as the process lives.
+   */
+  expiration?: Date
+}
+
+/** A value, or a function that returns it when the connection is used for the first time. */
+export type Provided<T> = T | (() => T | Promise<T>)
+
+/** Settings of a connection, named as in the AWS SDK for JavaScript. All are optional. */
+export interface ConnectionSettings {
+  /**
+   * The AWS region, such as `"eu-central-1"`. Default: `AUTH_DYNAMODB_REGION`, then AWS's own (`AWS_REGION`, the shared
+   * configuration files, the machine's).
+   */
+  region?: Provided<string | undefined>
+  /**
+   * - A URL: DynamoDB's, or that of DynamoDB Local.
+   * - `"memory:"`: the embedded engine, in this process and gone with it; `"memory:name"` is a separate database.
+   * - `"file:./dev-auth.db"`: the embedded engine on a file, which it makes with mode 0600.
+   *
+   * On the embedded engine, tables are made on first use. It is for development, tests and demos; in production
+   * (`NODE_ENV=production`) it prints one warning.
+   *
+   * Default: `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL`, then the region's.
+   */
+  endpoint?: Provided<string | URL | undefined>
+  /**
+   * Credentials, or an async function that returns them. The function is called on first use and again before what it
+   * returned expires, one call at a time, in the async context of the call that needs it (so `AsyncLocalStorage` and
+   * request-bound tokens work).
+   *
+   * Default: `AUTH_DYNAMODB_ID` and `AUTH_DYNAMODB_SECRET`, then AWS's default chain: environment, shared configuration
+   * and SSO profile, web identity, container and instance roles.
+   */
+  credentials?: AwsCredentials | (() => AwsCredentials | Promise<AwsCredentials>)
+  /** The profile of the shared configuration files. Default: `AWS_PROFILE`, then `"default"`. */
+  profile?: string
+  /** How often a request is tried in all. Default: 3. */
+  maxAttempts?: Provided<number>
+  /** How long one attempt may take until its answer is there, in milliseconds. Default: 5000. */
+  requestTimeout?: number
+  /** How long connecting may take, in milliseconds. Default: 2000. */
+  connectionTimeout?: number
+}
+
+/**
+ * A client of the AWS SDK for JavaScript v3: `DynamoDBClient`, `DynamoDB`, `DynamoDBDocument` or
+ * `DynamoDBDocumentClient`. Its region, endpoint, credentials and number of attempts are used; nothing is sent through
+ * it.
+ */
+export interface AwsSdkClient {
+  readonly config: object
+  send(...parameters: any[]): any
+}
+
+/** Where DynamoDB is: nothing (the environment and AWS's defaults), settings, or a client of the AWS SDK. */
+export type Connection = ConnectionSettings | AwsSdkClient
+
+/** Options of the Auth.js adapter: those of `@auth/dynamodb-adapter`, and some of our own. */
+export interface DynamoDBAdapterOptions {
+  /** The table's name. Default: `"next-auth"`. */
+  tableName?: string
+  /** The table's partition key. Default: `"pk"`. */
+  partitionKey?: string
+  /** The table's sort key. Default: `"sk"`. */
+  sortKey?: string
+  /** The name of the table's index. Default: `"GSI1"`. */
+  indexName?: string
+  /** The index's partition key. Default: `"GSI1PK"`. */
+  indexPartitionKey?: string
+  /** The index's sort key. Default: `"GSI1SK"`. */
+  indexSortKey?: string
+  /**
+   * Whether emails and provider accounts are claimed, so that two sign-ups at once cannot make two users of one of
+   * them. A claim is a small item beside the user or account, written in the same transaction. Default: `true`.
+   */
+  uniqueness?: boolean
+  /**
+   * Whether every read by key is strongly consistent, at twice the price. Otherwise only a miss is asked again that
+   * way before `null` is said. Default: `false`.
+   */
+  consistentReads?: boolean
+  /**
+   * How long, in milliseconds, a miss on the index is asked again before `null` is said: the index may not know yet
+   * what another process wrote a moment ago. `0`: not at all. Default: 1200.
+   */
+  indexLagTimeout?: number
+}
+
+/** A user, with whatever properties of your own. */
+export interface AdapterUser {
+  id: string
+  name?: string | null
+  email: string
+  emailVerified: Date | null
+  image?: string | null
+}
+
+/** An account of a provider, linked to a user, with the provider's tokens. */
+export interface AdapterAccount {
+  userId: string
+  /** `"oauth"`, `"oidc"`, `"email"`, `"webauthn"`: the versions of Auth.js each have types of their own for it. */
+  type: any
+  provider: string
+  providerAccountId: string
+  [property: string]: any
+}
+
+/** A session. */
+export interface AdapterSession {
+  sessionToken: string
+  userId: string
+  expires: Date
+}
+
+/** A verification token, such as that of a magic link. */
+export interface VerificationToken {
+  identifier: string
+  token: string
+  expires: Date
+}
+
+/** An authenticator (a passkey) of a user. */
+export interface AdapterAuthenticator {
+  userId: string
+  credentialID: string
+  providerAccountId: string
+  credentialPublicKey: string
+  counter: number
+  credentialDeviceType: string
+  credentialBackedUp: boolean
+  transports?: string | null
+}
+
+/**
+ * What {@link DynamoDBAdapter} returns: the adapter interface of Auth.js and NextAuth. The methods need no `this`. They
+ * never throw, but reject with a {@link DynamoAdapterError}; `undefined` as an id, email or token finds nothing.
+ */
+export interface DynamoDBAuthAdapter<
+  User = AdapterUser,
+  Account = AdapterAccount,
+  Session = AdapterSession,
+  Authenticator = AdapterAuthenticator,
+> {
+  /**
+   * Stores a user and returns it; an `id` is made where none is given. At most two requests.
+   *
+   * Rejects with `EMAIL_EXISTS` if another user has the email.
+   */
+  createUser(user: Omit<User, "id"> & { id?: string }): Promise<User>
+  /** The user of an id. One request; two, before `null` is said. */
+  getUser(id: string): Promise<User | null>
+  /** The user of an email. One request; on a miss, the email's claim and the index are asked again. */
+  getUserByEmail(email: string): Promise<User | null>
+  /** The user that an account is linked to. One request once this process knows the account, two otherwise. */
+  getUserByAccount(account: { provider: string; providerAccountId: string }): Promise<User | null>
+  /**
+   * Changes the given properties of a user and returns the whole user. `undefined` leaves a property as it is.
+   *
+   * Rejects with `USER_NOT_FOUND`, and writes nothing, if there is no such user; with `EMAIL_EXISTS` if another user
+   * has the new email.
+   */
+  updateUser(user: Partial<User> & { id: string }): Promise<User>
+  /**
+   * Deletes a user with its accounts, sessions, authenticators and claims, and returns it; `null` if there is none.
+   *
+   * Rejects with `PARTIAL_FAILURE` if DynamoDB left items unprocessed; calling it again completes the work.
+   */
+  deleteUser(userId: string): Promise<NoInfer<User> | null>
+  /** Links an account to a user. Rejects with `ACCOUNT_EXISTS` if it is linked to another one. */
+  linkAccount(account: NoInfer<Account>): Promise<NoInfer<Account>>
+  /** Unlinks an account and returns it. */
+  unlinkAccount(account: { provider: string; providerAccountId: string }): Promise<NoInfer<Account> | undefined>
+  /** The account of a provider. */
+  getAccount(providerAccountId: string, provider: string): Promise<Account | null>
+  /** Stores a session and returns it. */
+  createSession(session: { sessionToken: string; userId: string; expires: Date }): Promise<NoInfer<Session>>
+  /** A session and its user, in one request once this process knows the token, two otherwise. */
+  getSessionAndUser(sessionToken: string): Promise<{ session: Session; user: User } | null>
+  /** Changes a session that is there and returns it; `null` if it is not: a deleted session is never revived. */
+  updateSession(session: Partial<NoInfer<Session>> & { sessionToken: string }): Promise<NoInfer<Session> | null>
+  /** Deletes a session and returns it; `null` if it was not there. */
+  deleteSession(sessionToken: string): Promise<NoInfer<Session> | null>
+  /** Stores a verification token and returns it. */
+  createVerificationToken(verificationToken: VerificationToken): Promise<VerificationToken>
+  /** Takes a verification token out and returns it: to one caller, once; `null` to all others. */
+  useVerificationToken(params: { identifier: string; token: string }): Promise<VerificationToken | null>
+  /** Stores an authenticator (a passkey) and returns it. */
+  createAuthenticator(authenticator: Authenticator): Promise<Authenticator>
+  /** The authenticator of a credential. */
+  getAuthenticator(credentialID: string): Promise<Authenticator | null>
+  /** All authenticators of a user; an empty array if there are none. */
+  listAuthenticatorsByUserId(userId: string): Promise<Authenticator[]>
+  /** Sets an authenticator's counter. Rejects with `AUTHENTICATOR_NOT_FOUND` if it is not there. */
+  updateAuthenticatorCounter(credentialID: string, newCounter: number): Promise<Authenticator>
+}
+
+/**
+ * The DynamoDB adapter for Auth.js and NextAuth (v4 and v5).
+ *
+ * ```js
+ * import { DynamoDBAdapter } from "dynauth"
+ *
+ * NextAuth({ adapter: DynamoDBAdapter(), … })
+ * ```
+ *
+ * Nothing is read, connected or sent before the first call of a method. Adapters with equal connections share one client.
+ *
+ * @param connection Where DynamoDB is. Default: what the environment and AWS's configuration say.
+ * @param options Names of the table, its keys and its index, and how the adapter works.
+ * @returns The adapter. Its types follow those of the host, properties that you added to its `User` included.
+ * @throws {@link DynamoAdapterError} with the code `INVALID_CONFIG` for unknown fields and options, wrong types, and
+ *   names that cannot be.
+ */
+export declare function DynamoDBAdapter<
+  User extends { id: string } = AdapterUser,
+  Account = AdapterAccount,
+  Session = AdapterSession,
+  Authenticator = AdapterAuthenticator,
+>(
+  connection?: Connection | null,
+  options?: DynamoDBAdapterOptions | null,
+): DynamoDBAuthAdapter<User, Account, Session, Authenticator>
