@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 
+use crate::error::{Code, Error, Result};
+
 /// The environment as JavaScript sees it: worker threads and Bun do not pass changes of `process.env` on to native
 /// code, so it is read there and handed over.
 pub type Environment = BTreeMap<String, String>;
@@ -26,12 +28,32 @@ pub struct ConnectionConfig {
     pub profile: Option<String>,
     /// How often a request is tried in all. Default: 3, as the AWS SDKs' standard mode has it.
     pub max_attempts: Option<u32>,
-    /// How long one attempt may take until its answer is there. Default: 5 seconds.
+    /// How long one attempt may take until its answer is there. Default, also for zero: 5 seconds.
     pub request_timeout: Option<Duration>,
-    /// How long connecting may take. Default: 2 seconds.
+    /// How long connecting may take. Default, also for zero: 2 seconds.
     pub connection_timeout: Option<Duration>,
     /// `process.env` when the connection was made.
     pub environment: Arc<Environment>,
+}
+
+impl ConnectionConfig {
+    /// `INVALID_CONFIG` for settings that cannot be used, before anything is made of them.
+    pub fn check(&self) -> Result<()> {
+        if self.max_attempts == Some(0) {
+            return Err(Error::new(
+                Code::InvalidConfig,
+                "`maxAttempts` is 0",
+                "Give at least 1, which tries once",
+            ));
+        }
+        if let Some(GivenCredentials::Static { access_key_id, secret_access_key, .. }) = &self.credentials
+            && (access_key_id.is_empty() || secret_access_key.is_empty())
+        {
+            let problem = "The connection's `credentials` have an empty `accessKeyId` or `secretAccessKey`";
+            return Err(Error::new(Code::InvalidConfig, problem, "Give both, or leave `credentials` out"));
+        }
+        Ok(())
+    }
 }
 
 /// Credentials that came with a connection.

@@ -1,26 +1,350 @@
-//! The SDK's client for AWS (or anything that speaks its protocol), from a [`ConnectionConfig`](crate::config::ConnectionConfig).
+//! The SDK's client for AWS (or anything that speaks its protocol), from a [`ConnectionConfig`].
+//!
+//! Settings of the connection go first, then `AUTH_DYNAMODB_*`, then what AWS's own tools would use: environment,
+//! shared configuration and credentials files, SSO, web identity, container and instance roles. The environment is the
+//! one that was handed over, never that of the process.
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+use std::collections::HashMap;
+use std::time::Duration;
+
+use ::http::Uri;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{AppName, BehaviorVersion, Region, StalledStreamProtectionConfig};
+use aws_types::SdkConfig;
 use aws_types::os_shim_internal::Env;
 
 use super::connection::Connection;
 use super::failure::Place;
-use crate::config::ConnectionConfig;
-use crate::error::Result;
+use super::http::{self, Http};
+use crate::config::{ConnectionConfig, GivenCredentials};
+use crate::error::{Code, Error, Result};
+
+const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+const DEFAULT_CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
+/// Before the first repetition at most, doubled before each further one; with full jitter.
+const FIRST_BACKOFF: Duration = Duration::from_millis(200);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(2);
+/// For a local endpoint that nobody gave a region for; DynamoDB Local takes any.
+const LOCAL_REGION: &str = "us-east-1";
 
 /// Whether a variable of the environment can change a connection.
 pub(super) fn is_relevant(name: &str) -> bool {
-    ["AWS_", "AUTH_DYNAMODB_"].iter().any(|prefix| name.starts_with(prefix))
+    let by_prefix = ["AWS_", "AUTH_DYNAMODB_"].iter().any(|prefix| name.starts_with(prefix));
+    // Where the shared configuration files are.
+    let home = ["HOME", "USERPROFILE", "HOMEDRIVE", "HOMEPATH"].contains(&name);
+    by_prefix || home || http::is_relevant(name)
 }
 
 /// Makes the SDK's client.
 pub(super) async fn connect(config: &ConnectionConfig) -> Result<Connection> {
-    let environment = config.environment.iter().map(|(name, value)| (name.clone(), value.clone()));
-    let environment = environment.collect::<std::collections::HashMap<_, _>>();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).env(Env::from(environment));
-    if let Some(region) = &config.region {
+    let settings = Settings::of(config)?;
+    let http = {
+        let (environment, endpoint) = (config.environment.clone(), settings.likely_endpoint());
+        let connection_timeout = settings.connection_timeout;
+        let build = move || {
+            let http = Http::of(&environment)?;
+            http.prepare(&endpoint, connection_timeout);
+            Ok(http)
+        };
+        tokio::task::spawn_blocking(build).await.map_err(|_| unreadable())??
+    };
+    let timeouts = settings.timeouts(config.max_attempts.unwrap_or(3));
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .env(Env::from(settings.variables.clone()))
+        .http_client(http)
+        .timeout_config(timeouts)
+        .app_name(AppName::new("dynauth").map_err(|_| unreadable())?);
+    if let Some(region) = &settings.region {
         loader = loader.region(Region::new(region.clone()));
     }
-    let sdk = aws_sdk_dynamodb::Client::new(&loader.load().await);
-    Ok(Connection::new(sdk, Place::default()))
+    if let Some(profile) = &config.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(provider) = &settings.credentials {
+        loader = loader.credentials_provider(provider.clone());
+    }
+    // aws-config panics on some faults in the shared configuration files.
+    let shared = tokio::spawn(loader.load()).await.map_err(|_| unreadable())?;
+    finish(config, settings, &shared)
 }
+
+/// What of a connection is known before AWS's own sources are asked.
+struct Settings {
+    /// The environment for `aws-config`: without empty variables, and without those that a setting overrules.
+    variables: HashMap<String, String>,
+    endpoint: Option<Uri>,
+    region: Option<String>,
+    credentials: Option<SharedCredentialsProvider>,
+    /// Where credentials come from, in words.
+    source: String,
+    request_timeout: Duration,
+    connection_timeout: Duration,
+}
+
+impl Settings {
+    fn of(config: &ConnectionConfig) -> Result<Self> {
+        config.check()?;
+        let filled = config.environment.iter().filter(|(_, value)| !value.trim().is_empty());
+        let mut variables: HashMap<String, String> =
+            filled.map(|(name, value)| (name.clone(), value.trim().to_owned())).collect();
+        check_retries(&mut variables, config)?;
+        let endpoint = endpoint(config, &variables)?;
+        let region = region(config, &variables, endpoint.as_ref())?;
+        let (credentials, source) = credentials(config, &variables)?;
+        if config.profile.is_some() {
+            // A profile that was asked for goes before keys that happen to be in the environment.
+            for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
+                variables.remove(name);
+            }
+        }
+        if endpoint.as_ref().is_some_and(|endpoint| http::is_loopback(endpoint.host().unwrap_or_default())) {
+            // Nobody waits for the metadata service of an instance in order to reach a local database.
+            variables.entry("AWS_EC2_METADATA_DISABLED".to_owned()).or_insert_with(|| "true".to_owned());
+        }
+        let or_default =
+            |given: Option<Duration>, default| given.filter(|given| !given.is_zero()).unwrap_or(default);
+        Ok(Settings {
+            variables,
+            endpoint,
+            region,
+            credentials,
+            source,
+            request_timeout: or_default(config.request_timeout, DEFAULT_REQUEST_TIMEOUT),
+            connection_timeout: or_default(config.connection_timeout, DEFAULT_CONNECTION_TIMEOUT),
+        })
+    }
+
+    /// What requests will most likely go to, as far as the way there is concerned.
+    fn likely_endpoint(&self) -> Uri {
+        self.endpoint.clone().unwrap_or_else(|| Uri::from_static("https://dynamodb.amazonaws.com"))
+    }
+
+    /// One attempt, and all of them with the waiting in between, are bounded.
+    fn timeouts(&self, attempts: u32) -> TimeoutConfig {
+        let waiting = LONGEST_BACKOFF.saturating_mul(attempts.saturating_sub(1));
+        TimeoutConfig::builder()
+            .connect_timeout(self.connection_timeout)
+            .operation_attempt_timeout(self.request_timeout)
+            .operation_timeout(self.request_timeout.saturating_mul(attempts).saturating_add(waiting))
+            .build()
+    }
+}
+
+fn finish(config: &ConnectionConfig, settings: Settings, shared: &SdkConfig) -> Result<Connection> {
+    let retries = shared.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
+    let attempts = config.max_attempts.unwrap_or(retries.max_attempts());
+    let retries = retries
+        .with_max_attempts(attempts)
+        .with_initial_backoff(FIRST_BACKOFF)
+        .with_max_backoff(LONGEST_BACKOFF);
+    let mut sdk = aws_sdk_dynamodb::config::Builder::from(shared)
+        .retry_config(retries)
+        .timeout_config(settings.timeouts(attempts))
+        // Each attempt is bounded as a whole, its answer's body included.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+    let endpoint = settings.endpoint.as_ref();
+    let region = match (shared.region(), endpoint) {
+        (Some(region), _) => region.as_ref().to_owned(),
+        (None, Some(_)) => LOCAL_REGION.to_owned(),
+        (None, None) if shared.endpoint_url().is_some() => LOCAL_REGION.to_owned(),
+        (None, None) => return Err(no_region()),
+    };
+    sdk.set_region(Some(Region::new(region.clone())));
+    if let Some(endpoint) = &endpoint {
+        sdk.set_endpoint_url(Some(endpoint.to_string()));
+    }
+    if settings.credentials.is_none()
+        && endpoint.is_some_and(is_local)
+        && let Some(chain) = shared.credentials_provider()
+    {
+        sdk.set_credentials_provider(Some(SharedCredentialsProvider::new(OrPlaceholder(chain))));
+    }
+    let name = match (&endpoint, shared.endpoint_url()) {
+        (Some(endpoint), _) => format!("region \"{region}\" at {}", without_password(endpoint)),
+        (None, Some(_)) => format!("region \"{region}\" at the endpoint of the shared configuration"),
+        (None, None) => format!("region \"{region}\""),
+    };
+    let place = Place { name, credentials: settings.source };
+    Ok(Connection::new(aws_sdk_dynamodb::Client::from_conf(sdk.build()), place))
+}
+
+/// The endpoint of the connection or of the environment; that of a profile is found by the SDK.
+fn endpoint(config: &ConnectionConfig, variables: &HashMap<String, String>) -> Result<Option<Uri>> {
+    let ignored = variables.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").is_some_and(|value| value == "true");
+    let of_environment = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"]
+        .into_iter()
+        .filter(|_| !ignored)
+        .find_map(|name| Some((format!("environment variable {name}"), variables.get(name)?)));
+    let given = config.endpoint.as_ref().map(|endpoint| ("setting `endpoint`".to_owned(), endpoint));
+    let Some((source, text)) = given.or(of_environment) else { return Ok(None) };
+    let usable = |uri: &Uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some();
+    match text.trim().parse::<Uri>() {
+        Ok(uri) if usable(&uri) => Ok(Some(uri)),
+        _ => Err(Error::new(
+            Code::InvalidConfig,
+            format!("The {source} is not a URL"),
+            "Give one such as http://localhost:8000, or `memory:` or `file:path` for the embedded engine",
+        )),
+    }
+}
+
+fn region(
+    config: &ConnectionConfig,
+    variables: &HashMap<String, String>,
+    endpoint: Option<&Uri>,
+) -> Result<Option<String>> {
+    let of_environment = ["AUTH_DYNAMODB_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"]
+        .into_iter()
+        .find_map(|name| Some((format!("environment variable {name}"), variables.get(name)?.clone())));
+    let given = config.region.clone().map(|region| ("setting `region`".to_owned(), region));
+    let of_endpoint = || {
+        let host = endpoint?.host()?.strip_suffix(".amazonaws.com")?;
+        let region = host.strip_prefix("dynamodb.").or_else(|| host.split(".dynamodb.").nth(1))?;
+        Some(("endpoint".to_owned(), region.split('.').next()?.to_owned()))
+    };
+    let Some((source, region)) = given.or(of_environment).or_else(of_endpoint) else { return Ok(None) };
+    let region = region.trim();
+    if region.is_empty() || !region.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+        return Err(Error::new(
+            Code::InvalidConfig,
+            format!("The {source} is not an AWS region"),
+            "Give one such as eu-central-1",
+        ));
+    }
+    Ok(Some(region.to_owned()))
+}
+
+fn credentials(
+    config: &ConnectionConfig,
+    variables: &HashMap<String, String>,
+) -> Result<(Option<SharedCredentialsProvider>, String)> {
+    let fixed = |id: &String, secret: &String, token: Option<&String>, source: &'static str| {
+        SharedCredentialsProvider::new(Credentials::new(id, secret, token.cloned(), None, source))
+    };
+    match &config.credentials {
+        Some(GivenCredentials::Static { access_key_id, secret_access_key, session_token }) => {
+            let given = fixed(access_key_id, secret_access_key, session_token.as_ref(), "connection");
+            return Ok((Some(given), "the connection's `credentials`".to_owned()));
+        }
+        Some(GivenCredentials::Provider(provider)) => {
+            return Ok((Some(provider.clone()), "the connection's `credentials` function".to_owned()));
+        }
+        None => {}
+    }
+    if let Some(profile) = &config.profile {
+        return Ok((None, format!("the profile \"{profile}\"")));
+    }
+    let [id, secret, token] = ["AUTH_DYNAMODB_ID", "AUTH_DYNAMODB_SECRET", "AUTH_DYNAMODB_SESSION_TOKEN"]
+        .map(|name| variables.get(name));
+    match (id, secret) {
+        (Some(id), Some(secret)) => {
+            let source = "AUTH_DYNAMODB_ID and AUTH_DYNAMODB_SECRET".to_owned();
+            return Ok((Some(fixed(id, secret, token, "AUTH_DYNAMODB")), source));
+        }
+        (None, None) => {}
+        (id, _) => {
+            let [set, unset] = match id {
+                Some(_) => ["AUTH_DYNAMODB_ID", "AUTH_DYNAMODB_SECRET"],
+                None => ["AUTH_DYNAMODB_SECRET", "AUTH_DYNAMODB_ID"],
+            };
+            return Err(Error::new(
+                Code::InvalidConfig,
+                format!("The environment variable {set} is set, but {unset} is not"),
+                "Set both, or neither in order to use AWS's own sources of credentials",
+            ));
+        }
+    }
+    let source = if variables.contains_key("AWS_ACCESS_KEY_ID") {
+        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY".to_owned()
+    } else if let Some(profile) = variables.get("AWS_PROFILE") {
+        format!("the profile \"{profile}\" (AWS_PROFILE)")
+    } else {
+        "AUTH_DYNAMODB_ID and AUTH_DYNAMODB_SECRET (not set) or AWS's default chain (environment, shared \
+         configuration files and SSO, web identity, container role, instance role)"
+            .to_owned()
+    };
+    Ok((None, source))
+}
+
+/// Takes out what does not count, and refuses what `aws-config` would panic on.
+fn check_retries(variables: &mut HashMap<String, String>, config: &ConnectionConfig) -> Result<()> {
+    if config.max_attempts.is_some() {
+        variables.remove("AWS_MAX_ATTEMPTS");
+    }
+    // Other SDKs know this mode, this one does not.
+    if variables.get("AWS_RETRY_MODE").is_some_and(|mode| mode.eq_ignore_ascii_case("legacy")) {
+        variables.remove("AWS_RETRY_MODE");
+    }
+    let is_count = |value: &str| value.parse::<u32>().is_ok_and(|attempts| attempts > 0);
+    let is_mode = |value: &str| ["standard", "adaptive"].iter().any(|mode| mode.eq_ignore_ascii_case(value));
+    let wrong = |name: &str, wanted: &str| {
+        Error::new(
+            Code::InvalidConfig,
+            format!("The environment variable {name} is not {wanted}"),
+            "Correct it or unset it",
+        )
+    };
+    match (variables.get("AWS_MAX_ATTEMPTS"), variables.get("AWS_RETRY_MODE")) {
+        (Some(count), _) if !is_count(count) => Err(wrong("AWS_MAX_ATTEMPTS", "a number of at least 1")),
+        (_, Some(mode)) if !is_mode(mode) => Err(wrong("AWS_RETRY_MODE", "`standard` or `adaptive`")),
+        _ => Ok(()),
+    }
+}
+
+/// Whether an endpoint is a DynamoDB of one's own, such as DynamoDB Local: on this machine, or without TLS and not AWS's.
+fn is_local(endpoint: &Uri) -> bool {
+    let host = endpoint.host().unwrap_or_default();
+    let is_aws =
+        [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"].iter().any(|suffix| host.ends_with(suffix));
+    http::is_loopback(host) || (endpoint.scheme_str() == Some("http") && !is_aws)
+}
+
+fn without_password(endpoint: &Uri) -> String {
+    let authority = endpoint.authority().map_or("", |authority| authority.as_str());
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    format!("{}://{host}", endpoint.scheme_str().unwrap_or_default())
+}
+
+/// A chain of sources, and placeholders if none of them has credentials: DynamoDB Local wants some, and any will do.
+#[derive(Debug)]
+struct OrPlaceholder(SharedCredentialsProvider);
+
+impl ProvideCredentials for OrPlaceholder {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            match self.0.provide_credentials().await {
+                Err(CredentialsError::CredentialsNotLoaded(_)) => {
+                    Ok(Credentials::new("local", "local", None, None, "placeholder"))
+                }
+                answer => answer,
+            }
+        })
+    }
+}
+
+fn no_region() -> Error {
+    Error::new(
+        Code::InvalidConfig,
+        "No AWS region is set",
+        "Give the connection a `region`, or set AUTH_DYNAMODB_REGION or AWS_REGION",
+    )
+}
+
+fn unreadable() -> Error {
+    Error::new(
+        Code::InvalidConfig,
+        "The AWS configuration cannot be used",
+        "Check the shared configuration files (~/.aws/config, ~/.aws/credentials) and the AWS_* environment variables",
+    )
+}
+
+#[cfg(test)]
+#[path = "tests/aws.rs"]
+mod tests;

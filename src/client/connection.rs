@@ -36,7 +36,7 @@ impl Connection {
 }
 
 /// Two hashes with keys of this process: equal settings have an equal one, and no secret can be read back from it.
-type Fingerprint = (u64, u64);
+pub(super) type Fingerprint = (u64, u64);
 
 static OPEN: LazyLock<Mutex<HashMap<Fingerprint, Weak<Shared>>>> = LazyLock::new(Mutex::default);
 static HASHERS: LazyLock<(RandomState, RandomState)> = LazyLock::new(Default::default);
@@ -44,7 +44,7 @@ static HASHERS: LazyLock<(RandomState, RandomState)> = LazyLock::new(Default::de
 impl Shared {
     /// What connections with these settings share: that of others with equal settings, or a new one.
     pub(super) fn of(config: ConnectionConfig) -> Arc<Self> {
-        let fingerprint = fingerprint(&config);
+        let fingerprint = fingerprint(&Settings(&config));
         let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(shared) = open.get(&fingerprint).and_then(Weak::upgrade) {
             return shared;
@@ -102,13 +102,18 @@ async fn connect(config: &ConnectionConfig) -> Result<Connection> {
     aws::connect(config).await
 }
 
-fn fingerprint(config: &ConnectionConfig) -> Fingerprint {
-    let hash = |state: &RandomState| {
-        let mut hasher = state.build_hasher();
-        hash_settings(config, &mut hasher);
-        hasher.finish()
-    };
-    (hash(&HASHERS.0), hash(&HASHERS.1))
+/// The fingerprint of anything.
+pub(super) fn fingerprint(settings: &impl Hash) -> Fingerprint {
+    (HASHERS.0.hash_one(settings), HASHERS.1.hash_one(settings))
+}
+
+/// A connection's settings, as far as they make a difference.
+struct Settings<'a>(&'a ConnectionConfig);
+
+impl Hash for Settings<'_> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        hash_settings(self.0, hasher);
+    }
 }
 
 fn hash_settings(config: &ConnectionConfig, hasher: &mut impl Hasher) {

@@ -9,6 +9,7 @@ mod batch;
 mod connection;
 mod embedded;
 mod failure;
+mod http;
 #[cfg(test)]
 mod tests;
 mod transaction;

@@ -1,6 +1,9 @@
 //! What the client promises, on the embedded engine and on scripted answers.
 
 mod embedded;
+mod failures;
+mod retries;
+mod scripted;
 
 use super::*;
 use crate::tables::{IndexDefinition, KeySchema};
