@@ -129,6 +129,22 @@ impl Error {
         self
     }
 
+    /// The same failure, met when part of the work may have been done: `PARTIAL_FAILURE`, with what that means and what
+    /// to do about it after the remedy of the failure itself.
+    pub fn partial(mut self, consequence: &str, remedy: &str) -> Self {
+        let inner = &mut self.0;
+        if inner.code != Code::PartialFailure {
+            inner.code = Code::PartialFailure;
+            inner.problem = format!("{}; {consequence}", inner.problem);
+            inner.remedy = if inner.remedy.is_empty() {
+                remedy.to_owned()
+            } else {
+                format!("{}. {remedy}", inner.remedy)
+            };
+        }
+        self
+    }
+
     /// Keeps what the layer below said.
     pub fn caused_by(mut self, cause: Cause) -> Self {
         self.0.cause = Some(cause);

@@ -27,6 +27,7 @@ pub mod client;
 pub mod config;
 pub mod date;
 pub mod error;
+mod expression;
 pub mod marshal;
 #[cfg(feature = "node")]
 mod node;

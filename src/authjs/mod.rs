@@ -1,68 +1,45 @@
-//! The Auth.js adapter: one table, nineteen methods.
+//! The Auth.js adapter: one table, the nineteen methods of Auth.js's `Adapter` and a few for account pages.
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | [`options`](Options) | names of table, keys and index; behaviour |
+//! | `keys` | the entity chart: how keys read |
+//! | `item` | records ⇄ items |
+//! | `request` | requests and conditions, pure |
+//! | `locate` | from a token, an account or a credential to the user whose partition holds it |
+//! | `known` | what this process remembers of that |
+//! | `claim` | what makes an email and an account unique |
+//! | `user` `account` `session` `verification_token` `authenticator` | the methods |
+
+mod account;
+mod argument;
+mod authenticator;
+mod claim;
+mod item;
+mod keys;
+mod known;
+mod locate;
+mod options;
+mod request;
+mod session;
+mod user;
+mod verification_token;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::client::Client;
+use crate::client::{Client, Item};
 use crate::error::Result;
-use crate::tables::TableDefinition;
 use crate::value::{Record, Value};
-
-/// The adapter's options, with `@auth/dynamodb-adapter`'s names and defaults, and ours.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
-    /// The table. Default: `next-auth`.
-    pub table_name: String,
-    /// Its partition key. Default: `pk`.
-    pub partition_key: String,
-    /// Its sort key. Default: `sk`.
-    pub sort_key: String,
-    /// Its index. Default: `GSI1`.
-    pub index_name: String,
-    /// The index's partition key. Default: `GSI1PK`.
-    pub index_partition_key: String,
-    /// The index's sort key. Default: `GSI1SK`.
-    pub index_sort_key: String,
-    /// Whether emails and provider accounts are claimed. Default: true.
-    pub uniqueness: bool,
-    /// Whether every read by key is strongly consistent. Default: false.
-    pub consistent_reads: bool,
-    /// How long a miss on the index is asked again before `null` is said. Default: 1200 ms. Zero: never.
-    pub index_lag_timeout: Duration,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Options {
-            table_name: "next-auth".into(),
-            partition_key: "pk".into(),
-            sort_key: "sk".into(),
-            index_name: "GSI1".into(),
-            index_partition_key: "GSI1PK".into(),
-            index_sort_key: "GSI1SK".into(),
-            uniqueness: true,
-            consistent_reads: false,
-            index_lag_timeout: Duration::from_millis(1200),
-        }
-    }
-}
-
-impl Options {
-    /// `INVALID_CONFIG` for names that are empty, equal to each other, or our own.
-    pub fn validate(&self) -> Result<()> {
-        todo!()
-    }
-
-    /// The table that these options describe.
-    pub fn table(&self) -> TableDefinition {
-        todo!()
-    }
-}
+use keys::Key;
+use known::Known;
+pub use options::Options;
 
 /// The adapter. Cheap to clone; its methods may run concurrently.
 ///
-/// Every argument is taken as it came from the host: a [`Value`] of any kind. What cannot identify anything
-/// (`undefined`, a number, an empty string) finds nothing; where something is to be written, it is `INVALID_VALUE`.
+/// Every argument is taken as it came from the host, a [`Value`] of any kind. What cannot identify anything
+/// (`undefined`, a number, an empty string) finds nothing; where something is to be written, it is `INVALID_VALUE`,
+/// before anything is sent. Besides, every method fails with the codes of the connection: `TABLE_NOT_FOUND`,
+/// `MISSING_INDEX`, `ACCESS_DENIED`, `CREDENTIALS`, `THROTTLED`, `TIMEOUT`, `UNREACHABLE`, `INTERNAL`.
 #[derive(Clone)]
 pub struct Adapter {
     shared: Arc<Shared>,
@@ -71,20 +48,7 @@ pub struct Adapter {
 struct Shared {
     client: Client,
     options: Options,
-}
-
-macro_rules! methods {
-    ($($name:ident($($argument:ident),*) -> $answer:ty;)+) => {
-        impl Adapter {
-            $(
-                #[allow(missing_docs)]
-                pub async fn $name(&self, $($argument: Value),*) -> Result<$answer> {
-                    let _ = (&self.shared.client, &self.shared.options, $($argument),*);
-                    todo!()
-                }
-            )+
-        }
-    };
+    known: Known,
 }
 
 /// A session and its user, as `getSessionAndUser` answers.
@@ -100,28 +64,166 @@ impl Adapter {
     /// An adapter over a connection; `INVALID_CONFIG` for options that cannot be.
     pub fn new(client: Client, options: Options) -> Result<Self> {
         options.validate()?;
-        Ok(Adapter { shared: Arc::new(Shared { client, options }) })
+        client.declare_table(options.table());
+        let known = Known::new(client.id(), &options.table_name);
+        Ok(Adapter { shared: Arc::new(Shared { client, options, known }) })
+    }
+
+    /// Makes a user and its claim on the email; an `id` that is given is kept, otherwise a UUID is made. Two requests.
+    /// `EMAIL_EXISTS` if another user has the email, `CONDITIONAL_CHECK_FAILED` if the id is taken.
+    pub async fn create_user(&self, user: Value) -> Result<Record> {
+        self.named("createUser", self.shared.create_user(user).await)
+    }
+
+    /// The user of an id. One request.
+    pub async fn get_user(&self, id: Value) -> Result<Option<Record>> {
+        self.named("getUser", self.shared.get_user(id).await)
+    }
+
+    /// The user of an email, compared as it is written. One request, two for an email that the index does not have.
+    pub async fn get_user_by_email(&self, email: Value) -> Result<Option<Record>> {
+        self.named("getUserByEmail", self.shared.get_user_by_email(email).await)
+    }
+
+    /// The user of `{ provider, providerAccountId }`. One request once this process has seen the account, else two.
+    pub async fn get_user_by_account(&self, account: Value) -> Result<Option<Record>> {
+        self.named("getUserByAccount", self.shared.get_user_by_account(account).await)
+    }
+
+    /// Changes the properties that are given, `null` included, and answers the whole user. One request; an email that
+    /// changes takes four, and its claim moves with it. `USER_NOT_FOUND`, and nothing is written, if there is no such
+    /// user; `EMAIL_EXISTS` if another user has the email.
+    pub async fn update_user(&self, user: Value) -> Result<Record> {
+        self.named("updateUser", self.shared.update_user(user).await)
+    }
+
+    /// Deletes everything of a user, the user last, and answers the user that was. `PARTIAL_FAILURE` if a request fails
+    /// on the way: call it again, it goes on where it stopped.
+    pub async fn delete_user(&self, id: Value) -> Result<Option<Record>> {
+        self.named("deleteUser", self.shared.delete_user(id).await)
+    }
+
+    /// Links a provider account to its `userId`, and claims it. Two requests. Linking it to the same user again replaces
+    /// it; `ACCOUNT_EXISTS` if another user has it.
+    pub async fn link_account(&self, account: Value) -> Result<Record> {
+        self.named("linkAccount", self.shared.link_account(account).await)
+    }
+
+    /// Unlinks `{ provider, providerAccountId }` and answers the account that was.
+    pub async fn unlink_account(&self, account: Value) -> Result<Option<Record>> {
+        self.named("unlinkAccount", self.shared.unlink_account(account).await)
+    }
+
+    /// The account of a provider's account id.
+    pub async fn get_account(&self, provider_account_id: Value, provider: Value) -> Result<Option<Record>> {
+        self.named("getAccount", self.shared.get_account(provider_account_id, provider).await)
+    }
+
+    /// Stores a session and answers what is stored. One request.
+    pub async fn create_session(&self, session: Value) -> Result<Record> {
+        self.named("createSession", self.shared.create_session(session).await)
+    }
+
+    /// The session of a token and its user; `None` unless both are there. One request once this process has seen the
+    /// token, else two. A session that has expired is still answered: Auth.js deletes it itself.
+    pub async fn get_session_and_user(&self, session_token: Value) -> Result<Option<SessionAndUser>> {
+        self.named("getSessionAndUser", self.shared.get_session_and_user(session_token).await)
+    }
+
+    /// Changes the properties that are given of the session of `sessionToken`, and answers the whole session. Never
+    /// brings a deleted one back: `None`.
+    pub async fn update_session(&self, session: Value) -> Result<Option<Record>> {
+        self.named("updateSession", self.shared.update_session(session).await)
+    }
+
+    /// Deletes a session and answers the one that was.
+    pub async fn delete_session(&self, session_token: Value) -> Result<Option<Record>> {
+        self.named("deleteSession", self.shared.delete_session(session_token).await)
+    }
+
+    /// Stores a verification token and answers what is stored. One request.
+    pub async fn create_verification_token(&self, verification_token: Value) -> Result<Record> {
+        self.named("createVerificationToken", self.shared.create_verification_token(verification_token).await)
+    }
+
+    /// Takes the verification token of `{ identifier, token }`: of any number of callers one gets it, once.
+    pub async fn use_verification_token(&self, request: Value) -> Result<Option<Record>> {
+        self.named("useVerificationToken", self.shared.use_verification_token(request).await)
+    }
+
+    /// Stores a passkey. `CONDITIONAL_CHECK_FAILED` if the user has this credential already.
+    pub async fn create_authenticator(&self, authenticator: Value) -> Result<Record> {
+        self.named("createAuthenticator", self.shared.create_authenticator(authenticator).await)
+    }
+
+    /// The passkey of a credential id.
+    pub async fn get_authenticator(&self, credential_id: Value) -> Result<Option<Record>> {
+        self.named("getAuthenticator", self.shared.get_authenticator(credential_id).await)
+    }
+
+    /// All passkeys of a user, strongly consistent.
+    pub async fn list_authenticators_by_user_id(&self, user_id: Value) -> Result<Vec<Record>> {
+        self.named("listAuthenticatorsByUserId", self.shared.list_authenticators(user_id).await)
+    }
+
+    /// Sets the signature counter of a passkey and answers it. `AUTHENTICATOR_NOT_FOUND` if it is not there.
+    pub async fn update_authenticator_counter(&self, credential_id: Value, counter: Value) -> Result<Record> {
+        let answer = self.shared.update_authenticator_counter(credential_id, counter).await;
+        self.named("updateAuthenticatorCounter", answer)
+    }
+
+    /// All sessions of a user, strongly consistent, expired ones that TTL has not removed yet included. For a page
+    /// that shows where one is signed in; Auth.js does not ask for it.
+    pub async fn list_sessions_by_user_id(&self, user_id: Value) -> Result<Vec<Record>> {
+        self.named("listSessionsByUserId", self.shared.list_sessions(user_id).await)
+    }
+
+    /// All provider accounts of a user, strongly consistent. For a page that shows them; Auth.js does not ask for it.
+    pub async fn list_accounts_by_user_id(&self, user_id: Value) -> Result<Vec<Record>> {
+        self.named("listAccountsByUserId", self.shared.list_accounts(user_id).await)
+    }
+
+    fn named<T>(&self, operation: &'static str, answer: Result<T>) -> Result<T> {
+        answer.map_err(|error| error.during(operation).on_table(&self.shared.options.table_name))
     }
 }
 
-methods! {
-    create_user(user) -> Record;
-    get_user(id) -> Option<Record>;
-    get_user_by_email(email) -> Option<Record>;
-    get_user_by_account(account) -> Option<Record>;
-    update_user(user) -> Record;
-    delete_user(id) -> Option<Record>;
-    link_account(account) -> Record;
-    unlink_account(account) -> Option<Record>;
-    get_account(provider_account_id, provider) -> Option<Record>;
-    create_session(session) -> Record;
-    get_session_and_user(session_token) -> Option<SessionAndUser>;
-    update_session(session) -> Option<Record>;
-    delete_session(session_token) -> Option<Record>;
-    create_verification_token(verification_token) -> Record;
-    use_verification_token(request) -> Option<Record>;
-    create_authenticator(authenticator) -> Record;
-    get_authenticator(credential_id) -> Option<Record>;
-    list_authenticators_by_user_id(user_id) -> Vec<Record>;
-    update_authenticator_counter(credential_id, counter) -> Record;
+impl Shared {
+    /// The item of a key. Reads are eventually consistent, which is half the price; a miss is asked once more with a
+    /// strongly consistent read, before it is believed.
+    async fn read(&self, key: &Key) -> Result<Option<Item>> {
+        let consistent = self.options.consistent_reads;
+        match self.client.get(self.options.get(key, consistent)).await? {
+            None if !consistent => self.read_consistently(key).await,
+            answer => Ok(answer),
+        }
+    }
+
+    async fn read_consistently(&self, key: &Key) -> Result<Option<Item>> {
+        self.client.get(self.options.get(key, true)).await
+    }
+
+    /// The items of two keys, by the same rule, in one request.
+    async fn read_both(&self, keys: [&Key; 2]) -> Result<[Option<Item>; 2]> {
+        let consistent = self.options.consistent_reads;
+        let answer = self.batch(keys, consistent).await?;
+        if consistent || answer.iter().all(Option::is_some) {
+            Ok(answer)
+        } else {
+            self.batch(keys, true).await
+        }
+    }
+
+    async fn batch(&self, keys: [&Key; 2], consistent: bool) -> Result<[Option<Item>; 2]> {
+        let table = &self.options.table_name;
+        let wanted = keys.iter().map(|key| self.options.key(key)).collect();
+        let mut found = [None, None];
+        for item in self.client.batch_get(table, wanted, consistent).await? {
+            let key = self.options.key_of(&item);
+            if let Some(at) = keys.iter().position(|wanted| key.as_ref() == Some(wanted)) {
+                found[at] = Some(item);
+            }
+        }
+        Ok(found)
+    }
 }
