@@ -32,8 +32,8 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-pub use marks::Marks;
 use marks::{Kind, Node, Path};
+pub use marks::{Marks, property_path};
 
 use crate::date::{self, MAX_MILLISECONDS};
 use crate::error::{Error, Result};

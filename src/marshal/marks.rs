@@ -141,6 +141,13 @@ impl Path<'_> {
     }
 }
 
+/// The path of a property of something that errors call `parent`: `user.name`, `user["first name"]`.
+pub fn property_path(parent: &str, property: &str) -> String {
+    let mut text = parent.to_owned();
+    push_name(&mut text, property);
+    text
+}
+
 fn push_name(text: &mut String, name: &str) {
     if is_identifier(name) {
         if !text.is_empty() {
