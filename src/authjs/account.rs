@@ -39,8 +39,9 @@ impl Identity {
 impl Shared {
     pub(super) async fn get_user_by_account(&self, account: Value) -> Result<Option<Record>> {
         let Some((identity, lookup)) = located(&account) else { return Ok(None) };
+        let identity = &identity;
         let found = self
-            .locate(lookup, async |user_id| {
+            .locate(lookup, |user_id: String| async move {
                 let (Some(account), Some(user)) = (identity.key(&user_id), keys::user(&user_id)) else {
                     return Ok(None);
                 };
@@ -88,7 +89,7 @@ impl Shared {
             }
         }
         let put = self.options.transact_put(item, None);
-        let holder = async |owner: &str| self.holder_of_account(owner, identity).await;
+        let holder = |owner: String| async move { self.holder_of_account(&owner, identity).await };
         match self.transact_with_claim(vec![put], claim, user_id, holder).await? {
             Claimed::Done => Ok(()),
             Claimed::Taken | Claimed::Refused(_) => Err(account_exists()),
@@ -113,13 +114,15 @@ impl Shared {
 
     pub(super) async fn unlink_account(&self, account: Value) -> Result<Option<Record>> {
         let Some((identity, lookup)) = located(&account) else { return Ok(None) };
-        let (index_key, claim) = (lookup.index_key.clone(), lookup.claim.clone());
+        let (index_key, claim) =
+            (lookup.index_key.clone(), lookup.claim.clone().filter(|_| self.options.uniqueness));
+        let (identity, claim) = (&identity, claim.as_ref());
         let unlinked = self
-            .locate(lookup, async |user_id| {
+            .locate(lookup, |user_id: String| async move {
                 let Some(key) = identity.key(&user_id) else { return Ok(None) };
                 let Some(item) = self.read(&key).await? else { return Ok(None) };
                 let unlink = self.options.transact_delete(&key, Condition::Exists);
-                if let Some(claim) = claim.as_ref().filter(|_| self.options.uniqueness) {
+                if let Some(claim) = claim {
                     let release = self.options.transact_delete(claim, Condition::FreeFor(&user_id));
                     match self.client.transact(vec![unlink.clone(), release]).await? {
                         Transaction::Done => return Ok(Some(item)),
@@ -152,10 +155,13 @@ impl Shared {
         };
         let identity = Identity { provider, provider_account_id };
         let Some(lookup) = identity.lookup() else { return Ok(None) };
+        let identity = &identity;
         let found = self
-            .locate(lookup, async |user_id| match identity.key(&user_id) {
-                Some(key) => self.read(&key).await,
-                None => Ok(None),
+            .locate(lookup, |user_id: String| async move {
+                match identity.key(&user_id) {
+                    Some(key) => self.read(&key).await,
+                    None => Ok(None),
+                }
             })
             .await?;
         Ok(found.map(|item| ACCOUNT.to_record(item, &self.options)))

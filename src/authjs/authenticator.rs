@@ -40,10 +40,12 @@ impl Shared {
     pub(super) async fn get_authenticator(&self, credential_id: Value) -> Result<Option<Record>> {
         let Some((credential_id, lookup)) = lookup(&credential_id) else { return Ok(None) };
         let found = self
-            .locate(lookup, async |user_id| match keys::authenticator(&user_id, credential_id) {
-                // The counter is what a replay is recognised by: an old one must not be answered.
-                Some(key) => self.read_consistently(&key).await,
-                None => Ok(None),
+            .locate(lookup, |user_id: String| async move {
+                match keys::authenticator(&user_id, credential_id) {
+                    // The counter is what a replay is recognised by: an old one must not be answered.
+                    Some(key) => self.read_consistently(&key).await,
+                    None => Ok(None),
+                }
             })
             .await?;
         Ok(found.map(|item| AUTHENTICATOR.to_record(item, &self.options)))
@@ -68,8 +70,9 @@ impl Shared {
         };
         let changes: Vec<(String, Option<AttributeValue>)> =
             vec![(AUTHENTICATOR.attribute(COUNTER, &self.options), Some(counter))];
+        let changes = &changes;
         let updated = self
-            .locate(lookup, async |user_id| {
+            .locate(lookup, |user_id: String| async move {
                 let Some(key) = keys::authenticator(&user_id, credential_id) else { return Ok(None) };
                 let update = self.options.update(&key, changes.clone(), Condition::Exists);
                 Ok(match self.client.update(update).await? {

@@ -36,12 +36,12 @@ pub(super) enum Claimed {
 impl Shared {
     /// Carries out `actions` and claims `claim` for a user, or does nothing. `holder` looks at the user who holds the
     /// claim already.
-    pub(super) async fn transact_with_claim(
+    pub(super) async fn transact_with_claim<F: Future<Output = Result<Holder>> + Send>(
         &self,
         actions: Vec<TransactWriteItem>,
         claim: &Key,
         user_id: &str,
-        holder: impl AsyncFn(&str) -> Result<Holder>,
+        holder: impl Fn(String) -> F,
     ) -> Result<Claimed> {
         let mut stale: Option<(String, Vec<TransactWriteItem>)> = None;
         for _ in 0..TRIES {
@@ -66,7 +66,7 @@ impl Shared {
             if let Some(Check::Failed(Some(held))) = claim_check
                 && let Some(owner) = held.get(CLAIMED_BY).and_then(|value| value.as_s().ok())
             {
-                match holder(owner).await? {
+                match holder(owner.clone()).await? {
                     Holder::HasIt => return Ok(Claimed::Taken),
                     Holder::LostIt(guards) => stale = Some((owner.clone(), guards)),
                 }

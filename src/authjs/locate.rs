@@ -24,10 +24,10 @@ pub(super) struct Lookup {
 impl Shared {
     /// Asks `probe` of each user who may own the item, until one does. What leads to the user may be out of date;
     /// `probe` reads or writes the item itself, and that is the answer.
-    pub(super) async fn locate<T>(
+    pub(super) async fn locate<T, F: Future<Output = Result<Option<T>>> + Send>(
         &self,
         lookup: Lookup,
-        probe: impl AsyncFn(String) -> Result<Option<T>>,
+        probe: impl Fn(String) -> F,
     ) -> Result<Option<T>> {
         let seen = self.known.get(&lookup.index_key);
         let mut tried = Vec::new();

@@ -29,7 +29,7 @@ impl Shared {
     pub(super) async fn get_session_and_user(&self, session_token: Value) -> Result<Option<SessionAndUser>> {
         let Some((token, lookup)) = lookup(&session_token) else { return Ok(None) };
         let found = self
-            .locate(lookup, async |user_id| {
+            .locate(lookup, |user_id: String| async move {
                 let (Some(session), Some(user)) = (keys::session(&user_id, token), keys::user(&user_id))
                 else {
                     return Ok(None);
@@ -56,7 +56,8 @@ impl Shared {
         else {
             return Ok(None);
         };
-        self.locate(lookup, async |user_id| {
+        let (token, changes) = (&token, &changes);
+        self.locate(lookup, |user_id: String| async move {
             if moved_to.is_some_and(|other| other.as_str() != Some(&user_id)) {
                 return Err(Error::invalid_value(
                     "session.userId",
@@ -64,7 +65,7 @@ impl Shared {
                     "Leave `userId` out, or delete the session and create one for the other user",
                 ));
             }
-            let Some(key) = keys::session(&user_id, &token) else { return Ok(None) };
+            let Some(key) = keys::session(&user_id, token) else { return Ok(None) };
             let update = self.options.update(&key, changes.clone(), Condition::Exists);
             Ok(match self.client.update(update).await? {
                 Write::Done(item) => item.map(|item| SESSION.to_record(item, &self.options)),
@@ -78,9 +79,11 @@ impl Shared {
         let Some((token, lookup)) = lookup(&session_token) else { return Ok(None) };
         let index_key = lookup.index_key.clone();
         let deleted = self
-            .locate(lookup, async |user_id| match keys::session(&user_id, token) {
-                Some(key) => self.take(&key).await,
-                None => Ok(None),
+            .locate(lookup, |user_id: String| async move {
+                match keys::session(&user_id, token) {
+                    Some(key) => self.take(&key).await,
+                    None => Ok(None),
+                }
             })
             .await?;
         self.known.set(&index_key, Seen::Absent);

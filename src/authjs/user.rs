@@ -157,8 +157,10 @@ impl Shared {
                 return Ok(Claimed::Taken);
             }
         }
-        self.transact_with_claim(actions, &claim, id, async |owner| self.holder_of_email(owner, email).await)
-            .await
+        self.transact_with_claim(actions, &claim, id, |owner: String| async move {
+            self.holder_of_email(&owner, email).await
+        })
+        .await
     }
 
     async fn holder_of_email(&self, owner: &str, email: &str) -> Result<Holder> {
