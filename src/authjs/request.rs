@@ -38,30 +38,36 @@ pub(super) enum Condition<'a> {
 
 impl Condition<'_> {
     fn write(&self, options: &Options, placeholders: &mut Placeholders) -> String {
-        let key = placeholders.name(&options.partition_key);
+        let key = &options.partition_key;
+        let exists =
+            |placeholders: &mut Placeholders| format!("attribute_exists({})", placeholders.name(key));
+        let absent =
+            |placeholders: &mut Placeholders| format!("attribute_not_exists({})", placeholders.name(key));
         match self {
-            Condition::Exists => format!("attribute_exists({key})"),
-            Condition::Absent => format!("attribute_not_exists({key})"),
             Condition::ClaimedBy(user_id) => {
                 format!("{}={}", placeholders.name(CLAIMED_BY), placeholders.string(user_id))
             }
+            Condition::Exists => exists(placeholders),
+            Condition::Absent => absent(placeholders),
             Condition::FreeFor(user_id) => format!(
-                "attribute_not_exists({key}) OR {}={}",
+                "{} OR {}={}",
+                absent(placeholders),
                 placeholders.name(CLAIMED_BY),
                 placeholders.string(user_id)
             ),
             Condition::Holds(attribute, Some(value)) => format!(
-                "attribute_exists({key}) AND {}={}",
+                "{} AND {}={}",
+                exists(placeholders),
                 placeholders.name(attribute),
                 placeholders.value((*value).clone())
             ),
             Condition::Holds(attribute, None) => {
-                format!("attribute_exists({key}) AND attribute_not_exists({})", placeholders.name(attribute))
+                format!("{} AND attribute_not_exists({})", exists(placeholders), placeholders.name(attribute))
             }
             Condition::HoldsNot(attribute, value) => {
                 let name = placeholders.name(attribute);
                 let value = placeholders.value((*value).clone());
-                format!("attribute_not_exists({key}) OR attribute_not_exists({name}) OR NOT {name}={value}")
+                format!("{} OR attribute_not_exists({name}) OR NOT {name}={value}", absent(placeholders))
             }
         }
     }

@@ -81,6 +81,12 @@ impl Client {
         Client { shared: Shared::of(config), random: fastrand::f64 }
     }
 
+    /// Tells connections apart: the same number for all with equal settings in this process, as long as one of them
+    /// lives.
+    pub fn id(&self) -> usize {
+        Arc::as_ptr(&self.shared).addr()
+    }
+
     /// Whether it leads to the embedded engine, which is for development, tests and demos.
     pub fn is_embedded(&self) -> bool {
         self.shared.is_embedded()
