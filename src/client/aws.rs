@@ -344,7 +344,3 @@ fn unreadable() -> Error {
         "Check the shared configuration files (~/.aws/config, ~/.aws/credentials) and the AWS_* environment variables",
     )
 }
-
-#[cfg(test)]
-#[path = "tests/aws.rs"]
-mod tests;

@@ -298,7 +298,3 @@ fn pem(certificate: &CertificateDer<'_>) -> Vec<u8> {
     pem.push_str("-----END CERTIFICATE-----\n");
     pem.into_bytes()
 }
-
-#[cfg(test)]
-#[path = "tests/http.rs"]
-mod tests;

@@ -2,8 +2,10 @@
 
 mod embedded;
 mod failures;
+mod network;
 mod retries;
 mod scripted;
+mod server;
 
 use super::*;
 use crate::tables::{IndexDefinition, KeySchema};

@@ -1,0 +1,333 @@
+//! Over sockets of this machine: timeouts, proxies, certificates, whose credentials sign, and who shares what.
+
+use std::time::{Duration, Instant};
+
+use super::server::{Manner, Server};
+use super::*;
+use crate::config::GivenCredentials;
+use crate::runtime::runtime;
+
+/// An environment without this machine's own configuration.
+fn config(variables: &[(&str, &str)]) -> ConnectionConfig {
+    let nowhere = [("HOME", "/nonexistent"), ("AWS_EC2_METADATA_DISABLED", "true")];
+    let all = nowhere.iter().chain(variables).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    ConnectionConfig { environment: Arc::new(all.collect()), ..Default::default() }
+}
+
+fn at(endpoint: &str, variables: &[(&str, &str)]) -> ConnectionConfig {
+    ConnectionConfig { endpoint: Some(endpoint.to_owned()), ..config(variables) }
+}
+
+fn fixed(id: &str) -> Option<GivenCredentials> {
+    let (access_key_id, secret_access_key) = (id.to_owned(), "secret".to_owned());
+    Some(GivenCredentials::Static { access_key_id, secret_access_key, session_token: None })
+}
+
+/// One GetItem, on the runtime that all connections share.
+fn ask(client: &Client) -> Result<Option<Item>> {
+    let request = GetItemInputBuilder::default().table_name("auth").set_key(Some(key("a", "b")));
+    runtime().block_on(client.get(request))
+}
+
+/// What signed the first request: `key id/date/region/dynamodb`, without the date.
+fn signer(server: &Server) -> String {
+    let requests = server.requests();
+    let scope = requests[0].header("authorization").split_once("Credential=").unwrap().1;
+    let parts: Vec<_> = scope.split(['/', ',']).collect();
+    format!("{}/{}", parts[0], parts[2])
+}
+
+fn signed_by(config: impl FnOnce(String) -> ConnectionConfig) -> String {
+    let server = Server::start(Manner::Answer);
+    assert_eq!(ask(&Client::new(config(server.url()))).unwrap(), None);
+    signer(&server)
+}
+
+#[test]
+fn a_local_endpoint_needs_no_credentials() {
+    let begun = Instant::now();
+    assert_eq!(signed_by(|url| at(&url, &[])), "local/us-east-1");
+    let without_metadata = |url: String| ConnectionConfig {
+        endpoint: Some(url),
+        environment: Arc::new([("HOME".to_owned(), "/nonexistent".to_owned())].into()),
+        ..Default::default()
+    };
+    assert_eq!(signed_by(without_metadata), "local/us-east-1");
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn settings_go_before_our_variables_and_those_before_awss() {
+    let aws = [
+        ("AWS_ACCESS_KEY_ID", "AWSID"),
+        ("AWS_SECRET_ACCESS_KEY", "s"),
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_DEFAULT_REGION", "eu-west-2"),
+    ];
+    let ours =
+        [("AUTH_DYNAMODB_ID", "OURID"), ("AUTH_DYNAMODB_SECRET", "s"), ("AUTH_DYNAMODB_REGION", "us-west-2")];
+    let both = [&aws[..], &ours[..]].concat();
+    assert_eq!(signed_by(|url| at(&url, &aws)), "AWSID/eu-west-1");
+    assert_eq!(signed_by(|url| at(&url, &both)), "OURID/us-west-2");
+    let given = |url: String| ConnectionConfig {
+        region: Some("eu-central-1".into()),
+        credentials: fixed("GIVENID"),
+        ..at(&url, &both)
+    };
+    assert_eq!(signed_by(given), "GIVENID/eu-central-1");
+    // Empty variables are unset ones.
+    let empty = [&aws[..], &[("AUTH_DYNAMODB_ID", ""), ("AUTH_DYNAMODB_REGION", " ")]].concat();
+    assert_eq!(signed_by(|url| at(&url, &empty)), "AWSID/eu-west-1");
+}
+
+#[test]
+fn the_endpoint_may_come_from_the_environment() {
+    let server = Server::start(Manner::Answer);
+    let url = server.url();
+    let nowhere = "http://127.0.0.1:1";
+    let variables = [("AWS_ENDPOINT_URL_DYNAMODB", url.as_str()), ("AWS_ENDPOINT_URL", nowhere)];
+    ask(&Client::new(config(&variables))).unwrap();
+    ask(&Client::new(config(&[("AWS_ENDPOINT_URL", url.as_str())]))).unwrap();
+    ask(&Client::new(at(&url, &[("AWS_ENDPOINT_URL_DYNAMODB", nowhere)]))).unwrap();
+    assert_eq!(server.requests().len(), 3);
+    assert_eq!(signer(&server), "local/us-east-1");
+}
+
+#[test]
+fn shared_configuration_files_are_read_from_the_given_home() {
+    let home = std::env::temp_dir().join(format!("dynauth-{}", uuid::Uuid::new_v4()));
+    std::fs::create_dir_all(home.join(".aws")).unwrap();
+    let credentials = "[default]\naws_access_key_id = DEFAULTID\naws_secret_access_key = s\n\
+                       [other]\naws_access_key_id = OTHERID\naws_secret_access_key = s\n";
+    std::fs::write(home.join(".aws/credentials"), credentials).unwrap();
+    std::fs::write(
+        home.join(".aws/config"),
+        "[default]\nregion = eu-south-1\n[profile other]\nregion = eu-south-2\n",
+    )
+    .unwrap();
+    let home_path = home.to_str().unwrap();
+    assert_eq!(signed_by(|url| at(&url, &[("HOME", home_path)])), "DEFAULTID/eu-south-1");
+    assert_eq!(
+        signed_by(|url| at(&url, &[("HOME", home_path), ("AWS_PROFILE", "other")])),
+        "OTHERID/eu-south-2"
+    );
+    // A profile that was asked for goes before keys that happen to be there.
+    let keys = [("HOME", home_path), ("AWS_ACCESS_KEY_ID", "AWSID"), ("AWS_SECRET_ACCESS_KEY", "s")];
+    let profile = |url: String| ConnectionConfig { profile: Some("other".into()), ..at(&url, &keys) };
+    assert_eq!(signed_by(profile), "OTHERID/eu-south-2");
+    std::fs::remove_dir_all(home).unwrap();
+}
+
+#[test]
+fn an_endpoint_that_never_answers_is_a_timeout() {
+    let server = Server::start(Manner::Silent);
+    let impatient = ConnectionConfig {
+        max_attempts: Some(2),
+        request_timeout: Some(Duration::from_millis(150)),
+        ..at(&server.url(), &[])
+    };
+    let begun = Instant::now();
+    let error = ask(&Client::new(impatient)).unwrap_err();
+    assert_eq!(error.code(), Code::Timeout, "{error:?}");
+    assert!(error.to_string().contains(&server.url()), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
+fn attempts_come_from_the_environment_too() {
+    let server = Server::start(Manner::Silent);
+    let once = ConnectionConfig {
+        request_timeout: Some(Duration::from_millis(100)),
+        ..at(&server.url(), &[("AWS_MAX_ATTEMPTS", "1"), ("AWS_RETRY_MODE", "legacy")])
+    };
+    assert_eq!(ask(&Client::new(once)).unwrap_err().code(), Code::Timeout);
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn a_closed_port_is_unreachable() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let error = ask(&Client::new(at(&format!("http://{free}"), &[]))).unwrap_err();
+    assert_eq!(error.code(), Code::Unreachable, "{error:?}");
+}
+
+#[test]
+fn a_name_that_nobody_knows_is_unreachable() {
+    let error = ask(&Client::new(ConnectionConfig {
+        credentials: fixed("ID"),
+        max_attempts: Some(1),
+        ..at("https://dynamodb.invalid", &[])
+    }));
+    assert_eq!(error.unwrap_err().code(), Code::Unreachable);
+}
+
+#[test]
+fn a_proxy_is_asked_for_other_hosts_only() {
+    let (proxy, local) = (Server::start(Manner::Answer), Server::start(Manner::Answer));
+    let with_password = format!("http://user:pass@{}", proxy.address);
+    let variables = [("http_proxy", with_password.as_str())];
+    ask(&Client::new(at("http://dynamodb.example:8000", &variables))).unwrap();
+    let requests = proxy.requests();
+    assert_eq!(requests[0].head.lines().next(), Some("POST http://dynamodb.example:8000/ HTTP/1.1"));
+    assert_eq!(requests[0].header("proxy-authorization"), "Basic dXNlcjpwYXNz");
+
+    ask(&Client::new(at(&local.url(), &variables))).unwrap();
+    assert_eq!((proxy.requests().len(), local.requests().len()), (1, 1));
+
+    let excepted = [("HTTP_PROXY", with_password.as_str()), ("NO_PROXY", "other.example,.invalid")];
+    let client =
+        Client::new(ConnectionConfig { max_attempts: Some(1), ..at("http://dynamodb.invalid:1", &excepted) });
+    assert_eq!(ask(&client).unwrap_err().code(), Code::Unreachable);
+    assert_eq!(proxy.requests().len(), 1);
+}
+
+#[test]
+fn https_goes_through_a_proxys_tunnel() {
+    let proxy = Server::start(Manner::Answer);
+    let address = proxy.address.to_string();
+    // Without a scheme, as some write it; the server does not tunnel, so the handshake fails.
+    let client = Client::new(ConnectionConfig {
+        region: Some("eu-central-1".into()),
+        credentials: fixed("ID"),
+        max_attempts: Some(1),
+        request_timeout: Some(Duration::from_millis(500)),
+        ..config(&[("HTTPS_PROXY", &address)])
+    });
+    ask(&client).unwrap_err();
+    let first = proxy.requests()[0].head.lines().next().unwrap().to_owned();
+    assert_eq!(first, "CONNECT dynamodb.eu-central-1.amazonaws.com:443 HTTP/1.1");
+}
+
+#[test]
+fn a_certificate_of_ones_own_is_trusted_by_its_file() {
+    let (server, pem) = Server::start_tls();
+    let url = format!("https://localhost:{}", server.address.port());
+    let untrusted = Client::new(ConnectionConfig { max_attempts: Some(1), ..at(&url, &[]) });
+    let error = ask(&untrusted).unwrap_err();
+    assert_eq!(error.code(), Code::Unreachable, "{error:?}");
+    assert!(error.to_string().contains("NODE_EXTRA_CA_CERTS"), "{error:?}");
+
+    let file = std::env::temp_dir().join(format!("dynauth-{}.pem", uuid::Uuid::new_v4()));
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    std::fs::write(&file, format!("a comment\n{broken}{pem}")).unwrap();
+    for variable in ["NODE_EXTRA_CA_CERTS", "AWS_CA_BUNDLE"] {
+        ask(&Client::new(at(&url, &[(variable, file.to_str().unwrap())]))).unwrap();
+    }
+    assert_eq!(server.requests().len(), 2);
+    std::fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn connections_are_kept_alive_and_shared() {
+    let server = Server::start(Manner::Answer);
+    let elsewhere = ConnectionConfig { region: Some("eu-north-1".into()), ..at(&server.url(), &[]) };
+    let clients = [Client::new(at(&server.url(), &[])), Client::new(elsewhere)];
+    assert!(!Arc::ptr_eq(&clients[0].shared, &clients[1].shared));
+    for client in [&clients[0], &clients[1], &clients[0]] {
+        ask(client).unwrap();
+    }
+    let connections: Vec<_> = server.requests().iter().map(|request| request.connection).collect();
+    assert_eq!(connections, [0, 0, 0]);
+}
+
+#[test]
+fn equal_settings_share_one_client() {
+    let base = || at("http://localhost:8000", &[("AWS_REGION", "eu-west-1"), ("PATH", "/bin")]);
+    let shared = |config| Client::new(config).shared;
+    let one = shared(base());
+    assert!(Arc::ptr_eq(&one, &shared(base())));
+    let mut elsewhere = base();
+    elsewhere.environment = Arc::new([("AWS_REGION".to_owned(), "eu-west-1".to_owned())].into());
+    assert!(!Arc::ptr_eq(&one, &shared(elsewhere)), "another home");
+    let mut irrelevant = base();
+    Arc::make_mut(&mut irrelevant.environment).insert("PATH".into(), "/usr/bin".into());
+    assert!(Arc::ptr_eq(&one, &shared(irrelevant)));
+    for other in [
+        ConnectionConfig { region: Some("x".into()), ..base() },
+        ConnectionConfig { credentials: fixed("a"), ..base() },
+        ConnectionConfig { credentials: fixed("b"), ..base() },
+        ConnectionConfig { max_attempts: Some(1), ..base() },
+    ] {
+        assert!(!Arc::ptr_eq(&one, &shared(other)));
+    }
+    let provider = || {
+        let credentials = aws_credential_types::Credentials::for_tests();
+        Some(GivenCredentials::Provider(aws_credential_types::provider::SharedCredentialsProvider::new(
+            credentials,
+        )))
+    };
+    let mine = ConnectionConfig { credentials: provider(), ..base() };
+    let kept = shared(mine.clone());
+    assert!(Arc::ptr_eq(&kept, &shared(mine)));
+    assert!(!Arc::ptr_eq(&kept, &shared(ConnectionConfig { credentials: provider(), ..base() })));
+}
+
+#[test]
+fn what_cannot_be_used_says_so() {
+    let password = "http://user:hunter2@[bad";
+    let region = |region: &str| ConnectionConfig { region: Some(region.into()), ..config(&[]) };
+    let missing = std::env::temp_dir().join("dynauth-no-such-file.pem");
+    let missing = missing.to_str().unwrap();
+    let with_region = |variables| ConnectionConfig { region: Some("eu-west-1".into()), ..config(variables) };
+    let no_attempts = ConnectionConfig { max_attempts: Some(0), ..region("eu-west-1") };
+    let no_key = ConnectionConfig { credentials: fixed(""), ..region("eu-west-1") };
+    for (config, words) in [
+        (config(&[]), "AUTH_DYNAMODB_REGION or AWS_REGION"),
+        (region("eu central"), "`region`"),
+        (config(&[("AWS_REGION", "-- x")]), "AWS_REGION"),
+        (at("localhost:8000", &[]), "`endpoint`"),
+        (at("ftp://localhost", &[]), "`endpoint`"),
+        (config(&[("AWS_ENDPOINT_URL_DYNAMODB", "localhost")]), "AWS_ENDPOINT_URL_DYNAMODB"),
+        (with_region(&[("AUTH_DYNAMODB_ID", "x")]), "AUTH_DYNAMODB_SECRET is not"),
+        (with_region(&[("AUTH_DYNAMODB_SECRET", "x")]), "AUTH_DYNAMODB_ID is not"),
+        (with_region(&[("AWS_MAX_ATTEMPTS", "many")]), "AWS_MAX_ATTEMPTS"),
+        (with_region(&[("AWS_RETRY_MODE", "often")]), "AWS_RETRY_MODE"),
+        (with_region(&[("HTTPS_PROXY", password)]), "HTTPS_PROXY"),
+        (with_region(&[("AWS_CA_BUNDLE", missing)]), "AWS_CA_BUNDLE"),
+        (with_region(&[("NODE_EXTRA_CA_CERTS", "/dev/null")]), "NODE_EXTRA_CA_CERTS"),
+        (no_attempts, "maxAttempts"),
+        (no_key, "accessKeyId"),
+    ] {
+        let error = ask(&Client::new(config.clone())).unwrap_err();
+        assert_eq!(error.code(), Code::InvalidConfig, "{config:?}: {error:?}");
+        assert!(error.to_string().contains(words), "{words}: {error}");
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
+fn no_credentials_at_all_names_the_sources() {
+    let nothing = ConnectionConfig { region: Some("eu-west-1".into()), ..config(&[]) };
+    let error = ask(&Client::new(nothing)).unwrap_err();
+    assert_eq!(error.code(), Code::Credentials, "{error:?}");
+    for source in ["AUTH_DYNAMODB_ID", "SSO", "instance role"] {
+        assert!(error.to_string().contains(source), "{error}");
+    }
+}
+
+#[test]
+fn a_failing_credentials_function_is_named() {
+    #[derive(Debug)]
+    struct Failing;
+    impl aws_credential_types::provider::ProvideCredentials for Failing {
+        fn provide_credentials<'a>(&'a self) -> aws_credential_types::provider::future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            use aws_credential_types::provider::error::CredentialsError;
+            let failure = CredentialsError::provider_error("the vault is closed");
+            aws_credential_types::provider::future::ProvideCredentials::ready(Err(failure))
+        }
+    }
+    let provider = aws_credential_types::provider::SharedCredentialsProvider::new(Failing);
+    let config = ConnectionConfig {
+        region: Some("eu-west-1".into()),
+        credentials: Some(GivenCredentials::Provider(provider)),
+        ..config(&[])
+    };
+    let error = ask(&Client::new(config)).unwrap_err();
+    assert_eq!(error.code(), Code::Credentials, "{error:?}");
+    assert!(error.to_string().contains("the connection's `credentials` function"), "{error}");
+    assert!(error.cause().unwrap().message.contains("the vault is closed"), "{error:?}");
+}

@@ -1,0 +1,115 @@
+//! A small HTTP server: answers each request alike and keeps what it was sent.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+/// What the server does with a request.
+#[derive(Clone, Copy)]
+pub(crate) enum Manner {
+    /// Answers as DynamoDB does to a GetItem that finds nothing.
+    Answer,
+    /// Accepts connections and never says anything.
+    Silent,
+}
+
+/// A server on a free port of this machine, until the process ends.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    requests: Arc<Mutex<Vec<Received>>>,
+}
+
+/// A request as it came in.
+#[derive(Debug, Clone)]
+pub(crate) struct Received {
+    /// Its first line and its headers, as they were written.
+    pub(crate) head: String,
+    /// Which connection it came on, counted from 0.
+    pub(crate) connection: usize,
+}
+
+impl Received {
+    /// The value of a header, or nothing.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value).unwrap_or_default()
+    }
+}
+
+impl Server {
+    pub(crate) fn start(manner: Manner) -> Self {
+        Server::serve(move |stream, connection, requests| match manner {
+            Manner::Answer => converse(stream, connection, requests),
+            Manner::Silent => {
+                record(&mut stream.try_clone().unwrap(), connection, requests);
+                std::thread::sleep(std::time::Duration::from_secs(60));
+            }
+        })
+    }
+
+    /// A server for `localhost` with a certificate of its own, given in PEM.
+    pub(crate) fn start_tls() -> (Self, String) {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let chain = vec![CertificateDer::from(made.cert.der().to_vec())];
+        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config =
+            rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let config = Arc::new(config.unwrap().with_no_client_auth().with_single_cert(chain, key).unwrap());
+        let server = Server::serve(move |stream, connection, requests| {
+            let session = rustls::ServerConnection::new(config.clone()).unwrap();
+            converse(rustls::StreamOwned::new(session, stream), connection, requests);
+        });
+        (server, made.cert.pem())
+    }
+
+    fn serve(converse: impl Fn(TcpStream, usize, &Mutex<Vec<Received>>) + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let (kept, converse) = (requests.clone(), Arc::new(converse));
+        std::thread::spawn(move || {
+            for (connection, stream) in listener.incoming().enumerate() {
+                let (kept, converse) = (kept.clone(), converse.clone());
+                std::thread::spawn(move || converse(stream.unwrap(), connection, &kept));
+            }
+        });
+        Server { address, requests }
+    }
+
+    pub(crate) fn requests(&self) -> Vec<Received> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+fn converse(mut stream: impl Read + Write, connection: usize, requests: &Mutex<Vec<Received>>) {
+    while record(&mut stream, connection, requests) {
+        let answer =
+            "HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: 2\r\n\r\n{}";
+        if stream.write_all(answer.as_bytes()).and_then(|()| stream.flush()).is_err() {
+            return;
+        }
+    }
+}
+
+/// Reads one request with its body; false at the end of the connection.
+fn record(stream: &mut impl Read, connection: usize, requests: &Mutex<Vec<Received>>) -> bool {
+    let mut bytes = Vec::new();
+    let mut byte = [0];
+    while !bytes.ends_with(b"\r\n\r\n") {
+        match stream.read(&mut byte) {
+            Ok(1) => bytes.push(byte[0]),
+            _ => return false,
+        }
+    }
+    let received = Received { head: String::from_utf8(bytes).unwrap(), connection };
+    let length = received.header("content-length").parse().unwrap_or(0);
+    requests.lock().unwrap().push(received);
+    stream.read_exact(&mut vec![0; length]).is_ok()
+}
