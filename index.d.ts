@@ -215,6 +215,26 @@ export interface DynamoDBAuthAdapter<
 }
 
 /**
+ * What {@link DynamoDBAdapter} has beyond Auth.js's interface, for a page where people see their own account. The three
+ * methods are not enumerable: what takes the adapter apart, as Auth.js does, finds its own methods only.
+ */
+export interface AccountPageMethods<
+  Account = AdapterAccount,
+  Session = AdapterSession,
+  Authenticator = AdapterAuthenticator,
+> {
+  /** All sessions of a user, those included that have expired and that TTL has not removed yet. */
+  listSessionsByUserId(userId: string): Promise<Session[]>
+  /** All accounts that are linked to a user. */
+  listAccountsByUserId(userId: string): Promise<Account[]>
+  /**
+   * Deletes an authenticator (a passkey) and returns it; `null` if it was not there. The account that Auth.js linked
+   * with it stays: `unlinkAccount` takes that away.
+   */
+  deleteAuthenticator(credentialID: string): Promise<Authenticator | null>
+}
+
+/**
  * The DynamoDB adapter for Auth.js and NextAuth (v4 and v5).
  *
  * ```js
@@ -239,4 +259,4 @@ export declare function DynamoDBAdapter<
 >(
   connection?: Connection | null,
   options?: DynamoDBAdapterOptions | null,
-): DynamoDBAuthAdapter<User, Account, Session, Authenticator>
+): DynamoDBAuthAdapter<User, Account, Session, Authenticator> & AccountPageMethods<Account, Session, Authenticator>

@@ -51,6 +51,21 @@ impl Shared {
         Ok(found.map(|item| AUTHENTICATOR.to_record(item, &self.options)))
     }
 
+    pub(super) async fn delete_authenticator(&self, credential_id: Value) -> Result<Option<Record>> {
+        let Some((credential_id, lookup)) = lookup(&credential_id) else { return Ok(None) };
+        let index_key = lookup.index_key.clone();
+        let deleted = self
+            .locate(lookup, |user_id: String| async move {
+                match keys::authenticator(&user_id, credential_id) {
+                    Some(key) => self.take(&key).await,
+                    None => Ok(None),
+                }
+            })
+            .await?;
+        self.known.set(&index_key, Seen::Absent);
+        Ok(deleted.map(|item| AUTHENTICATOR.to_record(item, &self.options)))
+    }
+
     pub(super) async fn list_authenticators(&self, user_id: Value) -> Result<Vec<Record>> {
         self.list_of_user(&AUTHENTICATOR, keys::AUTHENTICATORS, user_id).await
     }

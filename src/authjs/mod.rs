@@ -183,6 +183,12 @@ impl Adapter {
         self.named("listAccountsByUserId", self.shared.list_accounts(user_id).await)
     }
 
+    /// Deletes a passkey and answers the one that was. The account that Auth.js linked with it stays: unlink it too. For
+    /// a page that shows one's passkeys; Auth.js does not ask for it.
+    pub async fn delete_authenticator(&self, credential_id: Value) -> Result<Option<Record>> {
+        self.named("deleteAuthenticator", self.shared.delete_authenticator(credential_id).await)
+    }
+
     fn named<T>(&self, operation: &'static str, answer: Result<T>) -> Result<T> {
         answer.map_err(|error| error.during(operation).on_table(&self.shared.options.table_name))
     }

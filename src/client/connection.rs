@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use lru::LruCache;
 use tokio::sync::OnceCell;
 
 use super::embedded::{Engine, Location};
@@ -38,7 +40,17 @@ impl Connection {
 /// Two hashes with keys of this process: equal settings have an equal one, and no secret can be read back from it.
 pub(super) type Fingerprint = (u64, u64);
 
-static OPEN: LazyLock<Mutex<HashMap<Fingerprint, Weak<Shared>>>> = LazyLock::new(Mutex::default);
+/// All that are in use, and, so that an adapter made for each request does not connect anew each time, the last few
+/// used, also when nobody holds them at the moment.
+struct Open {
+    in_use: HashMap<Fingerprint, Weak<Shared>>,
+    last_used: LruCache<Fingerprint, Arc<Shared>>,
+}
+
+const KEPT: NonZeroUsize = NonZeroUsize::new(16).unwrap();
+
+static OPEN: LazyLock<Mutex<Open>> =
+    LazyLock::new(|| Mutex::new(Open { in_use: HashMap::new(), last_used: LruCache::new(KEPT) }));
 static HASHERS: LazyLock<(RandomState, RandomState)> = LazyLock::new(Default::default);
 
 impl Shared {
@@ -46,12 +58,19 @@ impl Shared {
     pub(super) fn of(config: ConnectionConfig) -> Arc<Self> {
         let fingerprint = fingerprint(&Settings(&config));
         let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(shared) = open.get(&fingerprint).and_then(Weak::upgrade) {
-            return shared;
-        }
-        let shared = Arc::new(Shared::unshared(config, OnceCell::new()));
-        open.retain(|_, shared| shared.strong_count() > 0);
-        open.insert(fingerprint, Arc::downgrade(&shared));
+        let known = open.in_use.get(&fingerprint).and_then(Weak::upgrade);
+        let shared = known.unwrap_or_else(|| {
+            let by_value = !matches!(config.credentials, Some(GivenCredentials::Provider(_)));
+            let shared = Arc::new(Shared::unshared(config, OnceCell::new()));
+            open.in_use.retain(|_, shared| shared.strong_count() > 0);
+            open.in_use.insert(fingerprint, Arc::downgrade(&shared));
+            // One with a function of the user's lives as long as the user holds the function.
+            if by_value {
+                open.last_used.put(fingerprint, Arc::clone(&shared));
+            }
+            shared
+        });
+        open.last_used.promote(&fingerprint);
         shared
     }
 
@@ -149,4 +168,22 @@ fn hash_settings(config: &ConnectionConfig, hasher: &mut impl Hasher) {
 fn provider_identity(provider: &SharedCredentialsProvider) -> usize {
     let provider: &dyn ProvideCredentials = provider.as_ref();
     std::ptr::from_ref(provider).addr()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_credential_types::Credentials;
+
+    #[test]
+    fn a_connection_outlives_its_adapter_unless_it_is_a_function_of_the_users() {
+        let config = ConnectionConfig { endpoint: Some("http://kept.invalid".into()), ..ConnectionConfig::default() };
+        let kept = Arc::downgrade(&Shared::of(config.clone()));
+        assert!(kept.upgrade().is_some_and(|kept| Arc::ptr_eq(&kept, &Shared::of(config.clone()))));
+
+        let credentials = SharedCredentialsProvider::new(Credentials::from_keys("key", "secret", None));
+        let config = ConnectionConfig { credentials: Some(GivenCredentials::Provider(credentials)), ..config };
+        let lent = Arc::downgrade(&Shared::of(config));
+        assert!(lent.upgrade().is_none());
+    }
 }

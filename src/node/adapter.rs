@@ -11,7 +11,7 @@ use napi::sys;
 
 use super::connection::{Connection, Start};
 use super::environment::{Environment, Work, panicked};
-use super::js::{Env, Failure, Js, Result, arguments};
+use super::js::{Env, Failure, Js, Result, Visibility, arguments};
 use super::read::from_js;
 use crate::authjs::{Adapter, Options, SessionAndUser};
 use crate::value::{Record, Value};
@@ -27,8 +27,8 @@ struct Method {
 }
 
 macro_rules! methods {
-    ($($name:literal => $method:ident($($argument:literal),+);)+) => {
-        const METHODS: &[Method] = &[$(Method {
+    ($list:ident: $($name:literal => $method:ident($($argument:literal),+);)+) => {
+        const $list: &[Method] = &[$(Method {
             name: $name,
             arguments: &[$($argument),+],
             run: |adapter, values| {
@@ -47,7 +47,7 @@ macro_rules! methods {
     };
 }
 
-methods! {
+methods! { METHODS:
     "createUser" => create_user("user");
     "getUser" => get_user("id");
     "getUserByEmail" => get_user_by_email("email");
@@ -67,6 +67,13 @@ methods! {
     "getAuthenticator" => get_authenticator("credentialID");
     "listAuthenticatorsByUserId" => list_authenticators_by_user_id("userId");
     "updateAuthenticatorCounter" => update_authenticator_counter("credentialID", "newCounter");
+}
+
+// Not of Auth.js's interface, so not enumerable: what takes the adapter apart finds the nineteen.
+methods! { MORE_METHODS:
+    "listSessionsByUserId" => list_sessions_by_user_id("userId");
+    "listAccountsByUserId" => list_accounts_by_user_id("userId");
+    "deleteAuthenticator" => delete_authenticator("credentialID");
 }
 
 /// What a method answers, as a value.
@@ -124,10 +131,12 @@ pub(super) fn create(
     let object = env.object()?;
     let environment = Rc::clone(environment);
     let shared = Rc::new(Shared { environment, connection, options, adapter: OnceCell::new() });
-    for method in METHODS {
-        let data = Box::new(MethodOf { method, shared: Rc::clone(&shared) });
-        let function = env.function(method.name, called, data)?;
-        env.set_property(object, env.string(method.name)?, function)?;
+    for (methods, visibility) in [(METHODS, Visibility::Enumerable), (MORE_METHODS, Visibility::Hidden)] {
+        for method in methods {
+            let data = Box::new(MethodOf { method, shared: Rc::clone(&shared) });
+            let function = env.function(method.name, called, data)?;
+            env.define_property(object, env.string(method.name)?, function, visibility)?;
+        }
     }
     Ok(object)
 }

@@ -55,6 +55,13 @@ pub(super) enum Kind {
 #[derive(Clone, Copy)]
 pub(super) struct Env(sys::napi_env);
 
+/// Whether a property is found by `Object.keys` and the like.
+#[derive(Clone, Copy)]
+pub(super) enum Visibility {
+    Enumerable,
+    Hidden,
+}
+
 /// The side of a promise that settles it, once.
 pub(super) struct Deferred(sys::napi_deferred);
 
@@ -190,7 +197,17 @@ impl Env {
     }
 
     /// Makes an own property, also where an assignment would do something else (`__proto__`).
-    pub(super) fn define_property(self, object: Js, key: Js, value: Js) -> Result<()> {
+    pub(super) fn define_property(
+        self,
+        object: Js,
+        key: Js,
+        value: Js,
+        visibility: Visibility,
+    ) -> Result<()> {
+        let enumerable = match visibility {
+            Visibility::Enumerable => sys::PropertyAttributes::enumerable,
+            Visibility::Hidden => sys::PropertyAttributes::default,
+        };
         let property = sys::napi_property_descriptor {
             utf8name: ptr::null(),
             name: key.0,
@@ -199,8 +216,8 @@ impl Env {
             setter: None,
             value: value.0,
             attributes: sys::PropertyAttributes::writable
-                | sys::PropertyAttributes::enumerable
-                | sys::PropertyAttributes::configurable,
+                | sys::PropertyAttributes::configurable
+                | enumerable,
             data: ptr::null_mut(),
         };
         run!(self, napi_define_properties(object.0, 1, &property))

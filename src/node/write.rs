@@ -1,7 +1,7 @@
 //! [`Value`] → JavaScript: plain objects with real Dates, properties in the record's order.
 
 use super::environment::Environment;
-use super::js::{Js, Result};
+use super::js::{Js, Result, Visibility};
 use crate::value::{Record, Value};
 
 /// A JavaScript value. Handles of nested values stay until the caller's scope is closed.
@@ -48,7 +48,7 @@ fn object(environment: &Environment, record: &Record) -> Result<Js> {
     for (name, value) in record.iter() {
         let (key, value) = (env.string(name)?, to_js(environment, value)?);
         if name == "__proto__" {
-            env.define_property(object, key, value)?;
+            env.define_property(object, key, value, Visibility::Enumerable)?;
         } else {
             env.set_property(object, key, value)?;
         }
