@@ -177,12 +177,15 @@ mod tests {
 
     #[test]
     fn a_connection_outlives_its_adapter_unless_it_is_a_function_of_the_users() {
-        let config = ConnectionConfig { endpoint: Some("http://kept.invalid".into()), ..ConnectionConfig::default() };
+        let config =
+            ConnectionConfig { endpoint: Some("http://kept.invalid".into()), ..ConnectionConfig::default() };
         let kept = Arc::downgrade(&Shared::of(config.clone()));
         assert!(kept.upgrade().is_some_and(|kept| Arc::ptr_eq(&kept, &Shared::of(config.clone()))));
 
-        let credentials = SharedCredentialsProvider::new(Credentials::from_keys("key", "secret", None));
-        let config = ConnectionConfig { credentials: Some(GivenCredentials::Provider(credentials)), ..config };
+        let credentials =
+            SharedCredentialsProvider::new(Credentials::new("key", "secret", None, None, "test"));
+        let config =
+            ConnectionConfig { credentials: Some(GivenCredentials::Provider(credentials)), ..config };
         let lent = Arc::downgrade(&Shared::of(config));
         assert!(lent.upgrade().is_none());
     }
