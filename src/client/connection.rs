@@ -35,6 +35,11 @@ impl Connection {
     pub(super) fn new(sdk: aws_sdk_dynamodb::Client, place: Place) -> Self {
         Connection { sdk, place, engine: None }
     }
+
+    #[cfg(test)]
+    pub(super) fn engine(&self) -> Option<&Arc<Engine>> {
+        self.engine.as_ref()
+    }
 }
 
 /// Two hashes with keys of this process: equal settings have an equal one, and no secret can be read back from it.
@@ -96,6 +101,11 @@ impl Shared {
     /// The connection, made now if it isn't there. A failure is not kept: the next call tries again.
     pub(super) async fn connection(&self) -> Result<&Connection> {
         self.connection.get_or_try_init(|| connect(&self.config)).await
+    }
+
+    #[cfg(test)]
+    pub(super) fn opened(&self) -> Option<&Connection> {
+        self.connection.get()
     }
 
     /// The connection, with the declared tables in the embedded engine.

@@ -3,6 +3,8 @@
 //! A database is opened once in a process: a file by its canonical path, a memory database by its name. Its calls block
 //! and take turns behind one mutex, so they run one at a time on a blocking thread of the runtime.
 
+mod guard;
+
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -66,8 +68,8 @@ pub(super) struct Engine {
     /// As a message names it: `memory:`, or `file:` and the canonical path.
     name: String,
     turn: Semaphore,
-    /// The tables that are known to be there with the schema that was declared.
-    ensured: Mutex<BTreeSet<String>>,
+    /// The tables that are known to be there as they were declared.
+    ensured: Mutex<Vec<TableDefinition>>,
     ensuring: tokio::sync::Mutex<()>,
 }
 
@@ -175,13 +177,13 @@ impl Engine {
         }
         tables::make(control, &missing).await?;
         let mut ensured = self.ensured.lock().unwrap_or_else(PoisonError::into_inner);
-        ensured.extend(missing.into_iter().map(|table| table.name));
+        ensured.extend(missing);
         Ok(())
     }
 
     fn missing(&self, declared: &[TableDefinition]) -> Vec<TableDefinition> {
         let ensured = self.ensured.lock().unwrap_or_else(PoisonError::into_inner);
-        declared.iter().filter(|table| !ensured.contains(&table.name)).cloned().collect()
+        declared.iter().filter(|table| !ensured.contains(table)).cloned().collect()
     }
 
     /// One request of DynamoDB's protocol: its operation (with or without the version in front) and its body, to the
@@ -193,6 +195,20 @@ impl Engine {
         tokio::task::spawn_blocking(move || engine.answer(&operation, &body))
             .await
             .unwrap_or_else(|_| engine_panicked())
+    }
+
+    fn keys(&self, table: &str) -> Option<guard::Keys> {
+        let metadata = self.database.get_table_metadata(table).ok()??;
+        let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+        let mut keys = guard::Keys::default();
+        let (mut partition, mut sort) = Default::default();
+        add_keys(&parse(&metadata.key_schema)?, &mut partition, &mut sort);
+        keys.table.extend(partition.into_iter().chain(sort));
+        let indexes = metadata.gsi_definitions.as_deref().and_then(parse).unwrap_or_default();
+        for index in indexes.as_array().into_iter().flatten() {
+            add_keys(&index["KeySchema"], &mut keys.index_partition, &mut keys.index_sort);
+        }
+        Some(keys)
     }
 
     fn answer(&self, operation: &str, body: &str) -> (u16, String) {
@@ -220,6 +236,9 @@ impl Engine {
 
     fn dispatch(&self, operation: &str, body: &str) -> dynoxide::Result<String> {
         let db = &self.database;
+        if let Some(message) = guard::refusal(operation, body, |table| self.keys(table)) {
+            return Err(DynoxideError::ValidationException(message));
+        }
         match operation {
             "GetItem" => run(body, |request| db.get_item(request)),
             "PutItem" => run(body, |request| db.put_item(request)),
@@ -241,6 +260,14 @@ impl Engine {
                 "The embedded engine does not do the operation {operation}"
             ))),
         }
+    }
+}
+
+/// Adds the key attributes of a schema, in the engine's stored form, to the two sets.
+fn add_keys(schema: &serde_json::Value, partition: &mut BTreeSet<String>, sort: &mut BTreeSet<String>) {
+    for element in schema.as_array().into_iter().flatten() {
+        let names = if element["KeyType"] == "HASH" { &mut *partition } else { &mut *sort };
+        names.extend(element["AttributeName"].as_str().map(str::to_owned));
     }
 }
 

@@ -84,7 +84,7 @@ const TABLE: &[Row] = &[
     ),
     row(
         "ValidationException",
-        "maximum size limit",
+        "size limit of",
         Code::InvalidValue,
         "A key would be longer than DynamoDB allows: 2048 bytes for a partition key, 1024 for a sort key",
         "Use shorter ids, emails and tokens",

@@ -2,6 +2,7 @@
 
 mod embedded;
 mod failures;
+mod files;
 mod network;
 mod retries;
 mod scripted;
