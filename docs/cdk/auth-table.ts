@@ -1,7 +1,7 @@
-import { Construct } from "constructs"
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib"
 import { AttributeType, ProjectionType, TableV2 } from "aws-cdk-lib/aws-dynamodb"
-import type { IGrantable } from "aws-cdk-lib/aws-iam"
+import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam"
+import { Construct } from "constructs"
 
 /** The table of Auth.js / NextAuth with the DynamoDB adapter dynauth. */
 export class AuthTable extends Construct {
@@ -30,11 +30,10 @@ export class AuthTable extends Construct {
     })
   }
 
-  /** Allows what the adapter does: for the role that the app runs as. */
-  grantAccess(app: IGrantable) {
-    const { table } = this
-    table.grant(
-      app,
+  /** Allows what the adapter does, and nothing else: for the role that the app runs as. */
+  grantAccess(grantee: IGrantable) {
+    const { tableArn } = this.table
+    const actions = [
       "dynamodb:GetItem",
       "dynamodb:BatchGetItem",
       "dynamodb:Query",
@@ -43,7 +42,9 @@ export class AuthTable extends Construct {
       "dynamodb:DeleteItem",
       "dynamodb:BatchWriteItem",
       "dynamodb:ConditionCheckItem",
-    )
+    ]
+    Grant.addToPrincipal({ grantee, actions, resourceArns: [tableArn] })
+    Grant.addToPrincipal({ grantee, actions: ["dynamodb:Query"], resourceArns: [`${tableArn}/index/GSI1`] })
   }
 }
 
