@@ -40,6 +40,8 @@ pub type Item = HashMap<String, AttributeValue>;
 
 /// A connection to DynamoDB or to the embedded engine. The SDK's client below it is made on first use, off the
 /// caller's thread, and shared by all connections with equal settings in this process.
+///
+/// Its calls are to be awaited on [`crate::runtime::runtime`], which the kept-alive HTTP connections live on.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,

@@ -1,5 +1,6 @@
 //! What the client promises, on the embedded engine and on scripted answers.
 
+mod behavior;
 mod embedded;
 mod failures;
 mod files;
@@ -7,6 +8,7 @@ mod network;
 mod retries;
 mod scripted;
 mod server;
+mod tables;
 
 use super::*;
 use crate::tables::{IndexDefinition, KeySchema};
@@ -23,6 +25,10 @@ fn table(name: &str) -> TableDefinition {
         indexes: vec![IndexDefinition { name: "GSI1".to_owned(), key: key("GSI1PK", "GSI1SK") }],
         ttl_attribute: Some("expires".to_owned()),
     }
+}
+
+fn at(endpoint: String) -> Client {
+    Client::new(ConnectionConfig { endpoint: Some(endpoint), ..Default::default() })
 }
 
 fn s(text: impl Into<String>) -> AttributeValue {

@@ -14,7 +14,7 @@ fn config(variables: &[(&str, &str)]) -> ConnectionConfig {
     ConnectionConfig { environment: Arc::new(all.collect()), ..Default::default() }
 }
 
-fn at(endpoint: &str, variables: &[(&str, &str)]) -> ConnectionConfig {
+fn to(endpoint: &str, variables: &[(&str, &str)]) -> ConnectionConfig {
     ConnectionConfig { endpoint: Some(endpoint.to_owned()), ..config(variables) }
 }
 
@@ -46,7 +46,7 @@ fn signed_by(config: impl FnOnce(String) -> ConnectionConfig) -> String {
 #[test]
 fn a_local_endpoint_needs_no_credentials() {
     let begun = Instant::now();
-    assert_eq!(signed_by(|url| at(&url, &[])), "local/us-east-1");
+    assert_eq!(signed_by(|url| to(&url, &[])), "local/us-east-1");
     let without_metadata = |url: String| ConnectionConfig {
         endpoint: Some(url),
         environment: Arc::new([("HOME".to_owned(), "/nonexistent".to_owned())].into()),
@@ -67,17 +67,17 @@ fn settings_go_before_our_variables_and_those_before_awss() {
     let ours =
         [("AUTH_DYNAMODB_ID", "OURID"), ("AUTH_DYNAMODB_SECRET", "s"), ("AUTH_DYNAMODB_REGION", "us-west-2")];
     let both = [&aws[..], &ours[..]].concat();
-    assert_eq!(signed_by(|url| at(&url, &aws)), "AWSID/eu-west-1");
-    assert_eq!(signed_by(|url| at(&url, &both)), "OURID/us-west-2");
+    assert_eq!(signed_by(|url| to(&url, &aws)), "AWSID/eu-west-1");
+    assert_eq!(signed_by(|url| to(&url, &both)), "OURID/us-west-2");
     let given = |url: String| ConnectionConfig {
         region: Some("eu-central-1".into()),
         credentials: fixed("GIVENID"),
-        ..at(&url, &both)
+        ..to(&url, &both)
     };
     assert_eq!(signed_by(given), "GIVENID/eu-central-1");
     // Empty variables are unset ones.
     let empty = [&aws[..], &[("AUTH_DYNAMODB_ID", ""), ("AUTH_DYNAMODB_REGION", " ")]].concat();
-    assert_eq!(signed_by(|url| at(&url, &empty)), "AWSID/eu-west-1");
+    assert_eq!(signed_by(|url| to(&url, &empty)), "AWSID/eu-west-1");
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn the_endpoint_may_come_from_the_environment() {
     let variables = [("AWS_ENDPOINT_URL_DYNAMODB", url.as_str()), ("AWS_ENDPOINT_URL", nowhere)];
     ask(&Client::new(config(&variables))).unwrap();
     ask(&Client::new(config(&[("AWS_ENDPOINT_URL", url.as_str())]))).unwrap();
-    ask(&Client::new(at(&url, &[("AWS_ENDPOINT_URL_DYNAMODB", nowhere)]))).unwrap();
+    ask(&Client::new(to(&url, &[("AWS_ENDPOINT_URL_DYNAMODB", nowhere)]))).unwrap();
     assert_eq!(server.requests().len(), 3);
     assert_eq!(signer(&server), "local/us-east-1");
 }
@@ -106,14 +106,14 @@ fn shared_configuration_files_are_read_from_the_given_home() {
     )
     .unwrap();
     let home_path = home.to_str().unwrap();
-    assert_eq!(signed_by(|url| at(&url, &[("HOME", home_path)])), "DEFAULTID/eu-south-1");
+    assert_eq!(signed_by(|url| to(&url, &[("HOME", home_path)])), "DEFAULTID/eu-south-1");
     assert_eq!(
-        signed_by(|url| at(&url, &[("HOME", home_path), ("AWS_PROFILE", "other")])),
+        signed_by(|url| to(&url, &[("HOME", home_path), ("AWS_PROFILE", "other")])),
         "OTHERID/eu-south-2"
     );
     // A profile that was asked for goes before keys that happen to be there.
     let keys = [("HOME", home_path), ("AWS_ACCESS_KEY_ID", "AWSID"), ("AWS_SECRET_ACCESS_KEY", "s")];
-    let profile = |url: String| ConnectionConfig { profile: Some("other".into()), ..at(&url, &keys) };
+    let profile = |url: String| ConnectionConfig { profile: Some("other".into()), ..to(&url, &keys) };
     assert_eq!(signed_by(profile), "OTHERID/eu-south-2");
     std::fs::remove_dir_all(home).unwrap();
 }
@@ -124,7 +124,7 @@ fn an_endpoint_that_never_answers_is_a_timeout() {
     let impatient = ConnectionConfig {
         max_attempts: Some(2),
         request_timeout: Some(Duration::from_millis(150)),
-        ..at(&server.url(), &[])
+        ..to(&server.url(), &[])
     };
     let begun = Instant::now();
     let error = ask(&Client::new(impatient)).unwrap_err();
@@ -139,7 +139,7 @@ fn attempts_come_from_the_environment_too() {
     let server = Server::start(Manner::Silent);
     let once = ConnectionConfig {
         request_timeout: Some(Duration::from_millis(100)),
-        ..at(&server.url(), &[("AWS_MAX_ATTEMPTS", "1"), ("AWS_RETRY_MODE", "legacy")])
+        ..to(&server.url(), &[("AWS_MAX_ATTEMPTS", "1"), ("AWS_RETRY_MODE", "legacy")])
     };
     assert_eq!(ask(&Client::new(once)).unwrap_err().code(), Code::Timeout);
     assert_eq!(server.requests().len(), 1);
@@ -148,7 +148,7 @@ fn attempts_come_from_the_environment_too() {
 #[test]
 fn a_closed_port_is_unreachable() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let error = ask(&Client::new(at(&format!("http://{free}"), &[]))).unwrap_err();
+    let error = ask(&Client::new(to(&format!("http://{free}"), &[]))).unwrap_err();
     assert_eq!(error.code(), Code::Unreachable, "{error:?}");
 }
 
@@ -157,7 +157,7 @@ fn a_name_that_nobody_knows_is_unreachable() {
     let error = ask(&Client::new(ConnectionConfig {
         credentials: fixed("ID"),
         max_attempts: Some(1),
-        ..at("https://dynamodb.invalid", &[])
+        ..to("https://dynamodb.invalid", &[])
     }));
     assert_eq!(error.unwrap_err().code(), Code::Unreachable);
 }
@@ -167,17 +167,17 @@ fn a_proxy_is_asked_for_other_hosts_only() {
     let (proxy, local) = (Server::start(Manner::Answer), Server::start(Manner::Answer));
     let with_password = format!("http://user:pass@{}", proxy.address);
     let variables = [("http_proxy", with_password.as_str())];
-    ask(&Client::new(at("http://dynamodb.example:8000", &variables))).unwrap();
+    ask(&Client::new(to("http://dynamodb.example:8000", &variables))).unwrap();
     let requests = proxy.requests();
     assert_eq!(requests[0].head.lines().next(), Some("POST http://dynamodb.example:8000/ HTTP/1.1"));
     assert_eq!(requests[0].header("proxy-authorization"), "Basic dXNlcjpwYXNz");
 
-    ask(&Client::new(at(&local.url(), &variables))).unwrap();
+    ask(&Client::new(to(&local.url(), &variables))).unwrap();
     assert_eq!((proxy.requests().len(), local.requests().len()), (1, 1));
 
     let excepted = [("HTTP_PROXY", with_password.as_str()), ("NO_PROXY", "other.example,.invalid")];
     let client =
-        Client::new(ConnectionConfig { max_attempts: Some(1), ..at("http://dynamodb.invalid:1", &excepted) });
+        Client::new(ConnectionConfig { max_attempts: Some(1), ..to("http://dynamodb.invalid:1", &excepted) });
     assert_eq!(ask(&client).unwrap_err().code(), Code::Unreachable);
     assert_eq!(proxy.requests().len(), 1);
 }
@@ -203,7 +203,7 @@ fn https_goes_through_a_proxys_tunnel() {
 fn a_certificate_of_ones_own_is_trusted_by_its_file() {
     let (server, pem) = Server::start_tls();
     let url = format!("https://localhost:{}", server.address.port());
-    let untrusted = Client::new(ConnectionConfig { max_attempts: Some(1), ..at(&url, &[]) });
+    let untrusted = Client::new(ConnectionConfig { max_attempts: Some(1), ..to(&url, &[]) });
     let error = ask(&untrusted).unwrap_err();
     assert_eq!(error.code(), Code::Unreachable, "{error:?}");
     assert!(error.to_string().contains("NODE_EXTRA_CA_CERTS"), "{error:?}");
@@ -212,7 +212,7 @@ fn a_certificate_of_ones_own_is_trusted_by_its_file() {
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     std::fs::write(&file, format!("a comment\n{broken}{pem}")).unwrap();
     for variable in ["NODE_EXTRA_CA_CERTS", "AWS_CA_BUNDLE"] {
-        ask(&Client::new(at(&url, &[(variable, file.to_str().unwrap())]))).unwrap();
+        ask(&Client::new(to(&url, &[(variable, file.to_str().unwrap())]))).unwrap();
     }
     assert_eq!(server.requests().len(), 2);
     std::fs::remove_file(file).unwrap();
@@ -221,8 +221,8 @@ fn a_certificate_of_ones_own_is_trusted_by_its_file() {
 #[test]
 fn connections_are_kept_alive_and_shared() {
     let server = Server::start(Manner::Answer);
-    let elsewhere = ConnectionConfig { region: Some("eu-north-1".into()), ..at(&server.url(), &[]) };
-    let clients = [Client::new(at(&server.url(), &[])), Client::new(elsewhere)];
+    let elsewhere = ConnectionConfig { region: Some("eu-north-1".into()), ..to(&server.url(), &[]) };
+    let clients = [Client::new(to(&server.url(), &[])), Client::new(elsewhere)];
     assert!(!Arc::ptr_eq(&clients[0].shared, &clients[1].shared));
     for client in [&clients[0], &clients[1], &clients[0]] {
         ask(client).unwrap();
@@ -233,7 +233,7 @@ fn connections_are_kept_alive_and_shared() {
 
 #[test]
 fn equal_settings_share_one_client() {
-    let base = || at("http://localhost:8000", &[("AWS_REGION", "eu-west-1"), ("PATH", "/bin")]);
+    let base = || to("http://localhost:8000", &[("AWS_REGION", "eu-west-1"), ("PATH", "/bin")]);
     let shared = |config| Client::new(config).shared;
     let one = shared(base());
     assert!(Arc::ptr_eq(&one, &shared(base())));
@@ -276,8 +276,8 @@ fn what_cannot_be_used_says_so() {
         (config(&[]), "AUTH_DYNAMODB_REGION or AWS_REGION"),
         (region("eu central"), "`region`"),
         (config(&[("AWS_REGION", "-- x")]), "AWS_REGION"),
-        (at("localhost:8000", &[]), "`endpoint`"),
-        (at("ftp://localhost", &[]), "`endpoint`"),
+        (to("localhost:8000", &[]), "`endpoint`"),
+        (to("ftp://localhost", &[]), "`endpoint`"),
         (config(&[("AWS_ENDPOINT_URL_DYNAMODB", "localhost")]), "AWS_ENDPOINT_URL_DYNAMODB"),
         (with_region(&[("AUTH_DYNAMODB_ID", "x")]), "AUTH_DYNAMODB_SECRET is not"),
         (with_region(&[("AUTH_DYNAMODB_SECRET", "x")]), "AUTH_DYNAMODB_ID is not"),
