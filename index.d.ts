@@ -1,5 +1,3 @@
-import { DynamoAdapterError } from "./js/errors.js"
-
 export {
   DynamoAdapterError,
   UnsupportedOperatorError,
@@ -189,7 +187,10 @@ export interface DynamoDBAuthAdapter<
   /** Links an account to a user. Rejects with `ACCOUNT_EXISTS` if it is linked to another one. */
   linkAccount(account: NoInfer<Account>): Promise<NoInfer<Account>>
   /** Unlinks an account and returns it. */
-  unlinkAccount(account: { provider: string; providerAccountId: string }): Promise<NoInfer<Account> | undefined>
+  unlinkAccount(account: {
+    provider: string
+    providerAccountId: string
+  }): Promise<NoInfer<Account> | undefined>
   /** The account of a provider. */
   getAccount(providerAccountId: string, provider: string): Promise<Account | null>
   /** Stores a session and returns it. */
@@ -197,7 +198,9 @@ export interface DynamoDBAuthAdapter<
   /** A session and its user, in one request once this process knows the token, two otherwise. */
   getSessionAndUser(sessionToken: string): Promise<{ session: Session; user: User } | null>
   /** Changes a session that is there and returns it; `null` if it is not: a deleted session is never revived. */
-  updateSession(session: Partial<NoInfer<Session>> & { sessionToken: string }): Promise<NoInfer<Session> | null>
+  updateSession(
+    session: Partial<NoInfer<Session>> & { sessionToken: string },
+  ): Promise<NoInfer<Session> | null>
   /** Deletes a session and returns it; `null` if it was not there. */
   deleteSession(sessionToken: string): Promise<NoInfer<Session> | null>
   /** Stores a verification token and returns it. */

@@ -7,7 +7,31 @@ const { authJsOptions } = require("./js/options.js")
 
 /** @type {typeof import("./index.js").DynamoDBAdapter} */
 function DynamoDBAdapter(connection, options) {
-  return native.createAdapter(openConnection(connection), authJsOptions(options))
+  const methods = Object.entries(native.createAdapter(openConnection(connection), authJsOptions(options)))
+  return /** @type {any} */ (
+    Object.fromEntries(methods.map(([name, method]) => [name, traced(name, method)]))
+  )
+}
+
+/**
+ * The same method, whose errors show where it was called: natively, they begin on a stack without JavaScript.
+ *
+ * @param {string} name
+ * @param {(...values: unknown[]) => Promise<unknown>} method
+ */
+function traced(name, method) {
+  const { [name]: named } = {
+    /** @param {unknown[]} values */
+    async [name](...values) {
+      try {
+        return await method(...values)
+      } catch (error) {
+        if (error instanceof errors.DynamoAdapterError) Error.captureStackTrace?.(error)
+        throw error
+      }
+    },
+  }
+  return named
 }
 
 exports.DynamoDBAdapter = DynamoDBAdapter

@@ -6,12 +6,49 @@ const { AsyncLocalStorage, AsyncResource } = require("node:async_hooks")
 const { types } = require("node:util")
 
 const native = require("../native.js")
-const { createError } = require("./errors.js")
+const {
+  DynamoAdapterError,
+  InvalidWhereError,
+  UnsupportedOperatorError,
+  UnsupportedOptionError,
+} = require("./errors.js")
 
 // Taken now: whoever changes these prototypes later does not change what is stored.
-const { toString } = Object.prototype
+const objectToString = Object.prototype.toString
 const forEachEntry = Function.prototype.call.bind(Map.prototype.forEach)
 const forEachValue = Function.prototype.call.bind(Set.prototype.forEach)
+
+/**
+ * The error for a failure of the native part.
+ *
+ * @param {import("./errors.js").ErrorCode} code
+ * @param {string} message
+ * @param {string} [operation]
+ * @param {string} [table]
+ * @param {string} [causeName]
+ * @param {string} [causeMessage]
+ * @param {string} [requestId]
+ */
+function createError(code, message, operation, table, causeName, causeMessage, requestId) {
+  /** @type {import("./errors.js").ErrorDetails} */
+  const details = { operation, table }
+  if (causeName !== undefined) {
+    const cause = new Error(causeMessage)
+    Object.defineProperty(cause, "name", { value: causeName, writable: true, configurable: true })
+    if (requestId !== undefined) Object.assign(cause, { requestId })
+    details.cause = cause
+  }
+  switch (code) {
+    case "UNSUPPORTED_OPERATOR":
+      return new UnsupportedOperatorError(message, details)
+    case "UNSUPPORTED_OPTION":
+      return new UnsupportedOptionError(message, details)
+    case "INVALID_WHERE":
+      return new InvalidWhereError(message, details)
+    default:
+      return new DynamoAdapterError(code, message, details)
+  }
+}
 
 /**
  * What an object is that is neither an array nor plain in this realm: "object" for what is stored like a plain one
@@ -29,7 +66,7 @@ function kindOf(value) {
   if (types.isBoxedPrimitive(value)) return "a primitive value boxed in an object"
   if (types.isAnyArrayBuffer(value)) return "an ArrayBuffer (a Uint8Array over it can be stored)"
   if (types.isDataView(value)) return "a DataView (a Uint8Array over its bytes can be stored)"
-  const tag = toString.call(value).slice("[object ".length, -1)
+  const tag = objectToString.call(value).slice("[object ".length, -1)
   if (tag === "Object") return "object"
   return `${/^[aeiou]/i.test(tag) ? "an" : "a"} ${tag}${types.isProxy(value) ? " behind a Proxy" : ""}`
 }

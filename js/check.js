@@ -11,7 +11,10 @@ const { DynamoAdapterError } = require("./errors.js")
  */
 
 /** @type {Field} */
-const text = { accepts: (value) => typeof value === "string" && value !== "", expected: "a string that is not empty" }
+const text = {
+  accepts: (value) => typeof value === "string" && value !== "",
+  expected: "a string that is not empty",
+}
 
 /** @type {Field} */
 const flag = { accepts: (value) => typeof value === "boolean", expected: "true or false" }
@@ -89,7 +92,8 @@ function suggest(name, known) {
   const [nearest] = known
     .map((candidate) => ({ candidate, distance: distance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((left, right) => left.distance - right.distance)
-  if (nearest.distance <= Math.max(2, Math.floor(name.length / 3))) return `Did you mean \`${nearest.candidate}\`?`
+  if (nearest.distance <= Math.max(2, Math.floor(name.length / 3)))
+    return `Did you mean \`${nearest.candidate}\`?`
   return `It has: ${known.map((candidate) => `\`${candidate}\``).join(", ")}.`
 }
 
@@ -111,4 +115,13 @@ function distance(left, right) {
   return row[right.length]
 }
 
-module.exports = { checkFields, invalidConfig, describe, text, flag, milliseconds, millisecondsOrZero, attempts }
+module.exports = {
+  checkFields,
+  invalidConfig,
+  describe,
+  text,
+  flag,
+  milliseconds,
+  millisecondsOrZero,
+  attempts,
+}

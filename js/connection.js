@@ -48,7 +48,8 @@ const CREDENTIALS_FIELDS = {
 
 /** Fields of the AWS SDK's client configuration that have no place here. */
 const REMEDIES = {
-  requestHandler: "Requests are not sent by JavaScript: use `requestTimeout`, `connectionTimeout`, and HTTPS_PROXY.",
+  requestHandler:
+    "Requests are not sent by JavaScript: use `requestTimeout`, `connectionTimeout`, and HTTPS_PROXY.",
   retryMode: "The standard mode is always used; `maxAttempts` says how often.",
   retryStrategy: "The standard strategy is always used; `maxAttempts` says how often.",
   logger: "Nothing is logged; failures are thrown with `code`, `operation`, `table` and `cause`.",
@@ -72,7 +73,8 @@ const connections = new WeakMap()
  * @returns {any} the native part's connection
  */
 function openConnection(connection) {
-  if (connection === undefined || connection === null) return native.createConnection(() => settled({}), false)
+  if (connection === undefined || connection === null)
+    return native.createConnection(() => settled({}), false)
   refuseOldSdk(connection)
   if (isSdkClient(connection)) {
     const { config } = connection
@@ -87,13 +89,17 @@ function openConnection(connection) {
   if (credentials !== undefined) {
     checkFields("connection.credentials", credentials, CREDENTIALS_FIELDS)
     for (const field of ["accessKeyId", "secretAccessKey"]) {
-      if (credentials[field] === undefined) throw invalidConfig(`\`connection.credentials.${field}\` is missing.`)
+      if (credentials[field] === undefined)
+        throw invalidConfig(`\`connection.credentials.${field}\` is missing.`)
     }
   }
   // A copy: what is changed in the object later changes nothing here.
   const { accessKeyId, secretAccessKey, sessionToken } = credentials ?? {}
   const given = credentials && { accessKeyId, secretAccessKey, sessionToken }
-  return native.createConnection(() => fromFields({ ...rest, credentials: given }), Object.values(rest).some(isFunction))
+  return native.createConnection(
+    () => fromFields({ ...rest, credentials: given }),
+    Object.values(rest).some(isFunction),
+  )
 }
 
 /**
@@ -115,7 +121,11 @@ function shared(owner, variant, open) {
  * @param {any} connection
  */
 function isSdkClient(connection) {
-  return typeof connection.send === "function" && typeof connection.config === "object" && connection.config !== null
+  return (
+    typeof connection.send === "function" &&
+    typeof connection.config === "object" &&
+    connection.config !== null
+  )
 }
 
 /** @param {any} connection */
@@ -148,14 +158,19 @@ async function fromFields(fields, provider) {
 /** @param {any} config the `config` of an SDK client */
 async function fromSdkClient(config) {
   // Where the client finds no region, the native part looks where the client does not: AUTH_DYNAMODB_REGION.
-  const region = await Promise.resolve(isFunction(config.region) ? config.region() : config.region).catch(() => undefined)
+  const region = await Promise.resolve(isFunction(config.region) ? config.region() : config.region).catch(
+    () => undefined,
+  )
   const endpoint = await sdkEndpoint(config, region)
   const maxAttempts = isFunction(config.maxAttempts)
     ? await called("client.config.maxAttempts", config.maxAttempts)
     : config.maxAttempts
   if (isFunction(config.credentials)) {
     const { credentials } = config
-    return settled({ region, endpoint, maxAttempts }, oneAtATime(() => credentials()))
+    return settled(
+      { region, endpoint, maxAttempts },
+      oneAtATime(() => credentials()),
+    )
   }
   const { accessKeyId, secretAccessKey, sessionToken } = config.credentials ?? {}
   const credentials = accessKeyId && { accessKeyId, secretAccessKey, sessionToken }
@@ -200,7 +215,8 @@ function isEndpoint(value) {
  * @returns {string | undefined}
  */
 function endpointUrl(endpoint) {
-  if (endpoint === undefined || endpoint === null || typeof endpoint === "string") return endpoint ?? undefined
+  if (endpoint === undefined || endpoint === null || typeof endpoint === "string")
+    return endpoint ?? undefined
   if (endpoint instanceof URL) return endpoint.href
   if (endpoint.url) return endpointUrl(endpoint.url)
   const { protocol = "https:", hostname, port, path = "/" } = endpoint

@@ -37,7 +37,12 @@ class InvalidWhereError extends DynamoAdapterError {
   }
 }
 
-for (const errorClass of [DynamoAdapterError, UnsupportedOperatorError, UnsupportedOptionError, InvalidWhereError]) {
+for (const errorClass of [
+  DynamoAdapterError,
+  UnsupportedOperatorError,
+  UnsupportedOptionError,
+  InvalidWhereError,
+]) {
   // On the prototype and not enumerable, as with the errors of JavaScript itself.
   Object.defineProperty(errorClass.prototype, "name", {
     value: errorClass.name,
@@ -46,42 +51,9 @@ for (const errorClass of [DynamoAdapterError, UnsupportedOperatorError, Unsuppor
   })
 }
 
-/**
- * The error for a failure of the native part, which calls this.
- *
- * @param {import("./errors.js").ErrorCode} code
- * @param {string} message
- * @param {string} [operation]
- * @param {string} [table]
- * @param {string} [causeName]
- * @param {string} [causeMessage]
- * @param {string} [requestId]
- */
-function createError(code, message, operation, table, causeName, causeMessage, requestId) {
-  /** @type {ErrorDetails} */
-  const details = { operation, table }
-  if (causeName !== undefined) {
-    const cause = new Error(causeMessage)
-    Object.defineProperty(cause, "name", { value: causeName, writable: true, configurable: true })
-    if (requestId !== undefined) Object.assign(cause, { requestId })
-    details.cause = cause
-  }
-  switch (code) {
-    case "UNSUPPORTED_OPERATOR":
-      return new UnsupportedOperatorError(message, details)
-    case "UNSUPPORTED_OPTION":
-      return new UnsupportedOptionError(message, details)
-    case "INVALID_WHERE":
-      return new InvalidWhereError(message, details)
-    default:
-      return new DynamoAdapterError(code, message, details)
-  }
-}
-
 module.exports = {
   DynamoAdapterError,
   UnsupportedOperatorError,
   UnsupportedOptionError,
   InvalidWhereError,
-  createError,
 }

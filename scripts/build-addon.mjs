@@ -18,7 +18,9 @@ if (!Object.hasOwn(expectations, profile)) {
 }
 
 if (spawnSync("cargo", ["--version"]).error) {
-  console.error("Rust's cargo was not found. Install Rust from https://rustup.rs, open a new terminal, and run this again.")
+  console.error(
+    "Rust's cargo was not found. Install Rust from https://rustup.rs, open a new terminal, and run this again.",
+  )
   process.exit(1)
 }
 
@@ -45,7 +47,9 @@ const { status, signal, error } = spawnSync(
   { cwd: root, stdio: "inherit" },
 )
 if (error || status !== 0) {
-  console.error(`The addon was not built (${error?.message ?? signal ?? `exit code ${status}`}). What cargo said is above.`)
+  console.error(
+    `The addon was not built (${error?.message ?? signal ?? `exit code ${status}`}). What cargo said is above.`,
+  )
   process.exit(status || 1)
 }
 console.log(`Built the addon in ${((Date.now() - begun) / 1000).toFixed(0)} s.`)
