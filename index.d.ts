@@ -14,8 +14,8 @@ export interface AwsCredentials {
   /** The session token of temporary credentials. */
   sessionToken?: string
   /**
-   * When the credentials expire. A credentials function is called again before that; without it, what it returned is
-   * kept for as long as the process lives.
+   * When the credentials expire. A credentials function is called again shortly before that; without it, after 15
+   * minutes.
    */
   expiration?: Date
 }

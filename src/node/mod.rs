@@ -197,15 +197,16 @@ fn environment(env: napi::Env) -> Option<Rc<Environment>> {
     let boxed = Box::into_raw(Box::new(Rc::clone(&environment)));
     // SAFETY: the box is freed by `finalize`, after JavaScript has ended in this environment; so the `Rc` in it keeps
     // the environment where it is for as long as the threadsafe function can be woken. The clean-up hook is added after
-    // the threadsafe function was made, so it runs before Node closes that.
+    // the threadsafe function was made, so it runs before Node closes that. Where a step fails, nothing refers to the
+    // box yet.
     unsafe {
-        if sys::napi_set_instance_data(raw, boxed.cast(), Some(finalize), ptr::null_mut())
-            != sys::Status::napi_ok
-        {
+        let opened = environment.queue.open(Rc::as_ptr(&environment), environment.env)
+            == sys::Status::napi_ok
+            && sys::napi_set_instance_data(raw, boxed.cast(), Some(finalize), ptr::null_mut())
+                == sys::Status::napi_ok;
+        if !opened {
+            environment.queue.close();
             drop(Box::from_raw(boxed));
-            return None;
-        }
-        if environment.queue.open(Rc::as_ptr(&environment), environment.env) != sys::Status::napi_ok {
             return None;
         }
         sys::napi_add_env_cleanup_hook(raw, Some(ending), boxed.cast());
