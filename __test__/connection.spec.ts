@@ -300,10 +300,15 @@ describe("the environment", () => {
   })
 
   it("without any credentials is an error that says so", async () => {
-    const adapter = DynamoDBAdapter({ region: "eu-north-1", endpoint: stub.url })
-    const error = await rejection(adapter.getUser("a"))
+    const error = await rejection(DynamoDBAdapter({ region: "eu-north-1" }).getUser("a"))
     expect(error).toMatchObject({ code: "CREDENTIALS", operation: "getUser", table: "next-auth" })
-    expect(stub.requests).toEqual([])
+    expect(error.message).toContain("AUTH_DYNAMODB_ID")
+  })
+
+  it("without a region is an error that says so", async () => {
+    const error = await rejection(DynamoDBAdapter({ credentials: settings.credentials }).getUser("a"))
+    expect(error).toMatchObject({ code: "INVALID_CONFIG", operation: "getUser", table: "next-auth" })
+    expect(error.message).toContain("region")
   })
 })
 

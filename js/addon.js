@@ -68,7 +68,7 @@ function kindOf(value) {
   if (types.isDataView(value)) return "a DataView (a Uint8Array over its bytes can be stored)"
   const tag = objectToString.call(value).slice("[object ".length, -1)
   if (tag === "Object") return "object"
-  return `${/^[aeiou]/i.test(tag) ? "an" : "a"} ${tag}${types.isProxy(value) ? " behind a Proxy" : ""}`
+  return `${/^[aeio]/i.test(tag) ? "an" : "a"} ${tag}${types.isProxy(value) ? " behind a Proxy" : ""}`
 }
 
 /**

@@ -4,7 +4,7 @@
 // environment may be filled in later, and an SDK client may have to look its region up.
 
 const native = require("./addon.js")
-const { attempts, checkFields, describe, invalidConfig, milliseconds, text } = require("./check.js")
+const { attempts, checkFields, invalidConfig, milliseconds, text } = require("./check.js")
 
 /** @typedef {import("../index.js").Connection} Connection */
 
@@ -260,7 +260,7 @@ const VARIABLES =
  */
 function settled(settings, provider) {
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => VARIABLES.test(name)))
-  warnOfEmbedded(settings.endpoint ?? environment.AWS_ENDPOINT_URL_DYNAMODB ?? environment.AWS_ENDPOINT_URL)
+  warnOfEmbedded(settings.endpoint)
   return { settings: { ...settings, environment }, provider }
 }
 
@@ -274,4 +274,4 @@ function warnOfEmbedded(endpoint) {
   )
 }
 
-module.exports = { openConnection, describe }
+module.exports = { openConnection }

@@ -304,3 +304,29 @@ pub(super) fn panicked(panic: &(dyn Any + Send)) -> Error {
         .unwrap_or("no message");
     Error::new(Code::Internal, format!("a bug in dynauth: {words}"), "Please report this")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::catch_panics;
+    use crate::error::Code;
+    use crate::value::Value;
+
+    #[tokio::test]
+    async fn a_panic_in_a_method_is_an_internal_error() {
+        let asked: Option<&str> = None;
+        let panicking = Box::pin(async move {
+            tokio::task::yield_now().await;
+            asked.expect("the words of the panic");
+            Ok(Value::Null)
+        });
+        let error = catch_panics(panicking).await.unwrap_err();
+        assert_eq!(error.code(), Code::Internal);
+        assert!(error.to_string().contains("the words of the panic"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn an_outcome_passes_as_it_is() {
+        let outcome = catch_panics(Box::pin(async { Ok(Value::from("fine")) })).await.unwrap();
+        assert_eq!(outcome.as_str(), Some("fine"));
+    }
+}

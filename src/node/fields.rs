@@ -188,3 +188,95 @@ fn set_key_schema(definition: &mut Record, key: KeySchema) {
         definition.set("sortKey", sort_key);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(properties: &[(&str, Value)]) -> Value {
+        Value::Object(properties.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
+    }
+
+    fn options(properties: &[(&str, Value)]) -> crate::Result<Options> {
+        authjs_options(Fields::from_value("options", object(properties))?)
+    }
+
+    #[test]
+    fn options_have_the_defaults_of_the_core() {
+        assert_eq!(options(&[]).unwrap(), Options::default());
+        assert_eq!(options(&[("tableName", Value::Undefined)]).unwrap(), Options::default());
+    }
+
+    #[test]
+    fn every_option_arrives() {
+        let given = options(&[
+            ("tableName", "users".into()),
+            ("partitionKey", "a".into()),
+            ("sortKey", "b".into()),
+            ("indexName", "c".into()),
+            ("indexPartitionKey", "d".into()),
+            ("indexSortKey", "e".into()),
+            ("uniqueness", Value::Bool(false)),
+            ("consistentReads", Value::Bool(true)),
+            ("indexLagTimeout", Value::Number(0.0)),
+        ]);
+        let expected = Options {
+            table_name: "users".into(),
+            partition_key: "a".into(),
+            sort_key: "b".into(),
+            index_name: "c".into(),
+            index_partition_key: "d".into(),
+            index_sort_key: "e".into(),
+            uniqueness: false,
+            consistent_reads: true,
+            index_lag_timeout: Duration::ZERO,
+        };
+        assert_eq!(given.unwrap(), expected);
+    }
+
+    #[test]
+    fn another_type_is_refused_without_its_value() {
+        let error = options(&[("tableName", Value::List(vec!["secret".into()]))]).unwrap_err();
+        assert_eq!(error.code(), Code::InvalidConfig);
+        assert!(error.to_string().contains("`options.tableName`"), "{error}");
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+
+    #[test]
+    fn a_definition_is_the_same_on_both_sides() {
+        let table = Options::default().table();
+        let definitions = from_table_definition(table.clone());
+        assert_eq!(table_definitions(definitions.clone()).unwrap(), vec![table.clone()]);
+        assert_eq!(table_definitions(Value::List(vec![definitions])).unwrap(), vec![table]);
+    }
+
+    #[test]
+    fn settings_arrive() {
+        let config = connection_config(
+            Fields::from_value(
+                "connection",
+                object(&[
+                    ("region", "eu-north-1".into()),
+                    ("requestTimeout", Value::Number(1500.0)),
+                    ("maxAttempts", Value::Number(4.0)),
+                    (
+                        "credentials",
+                        object(&[("accessKeyId", "id".into()), ("secretAccessKey", "secret".into())]),
+                    ),
+                    ("environment", object(&[("AWS_REGION", "us-east-1".into())])),
+                ]),
+            )
+            .unwrap(),
+        )
+        .unwrap();
+        assert_eq!(config.region.as_deref(), Some("eu-north-1"));
+        assert_eq!(config.request_timeout, Some(Duration::from_millis(1500)));
+        assert_eq!(config.connection_timeout, None);
+        assert_eq!(config.max_attempts, Some(4));
+        assert!(matches!(
+            config.credentials,
+            Some(GivenCredentials::Static { session_token: None, .. })
+        ));
+        assert_eq!(config.environment["AWS_REGION"], "us-east-1");
+    }
+}

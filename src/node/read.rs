@@ -250,8 +250,10 @@ impl Walk<'_> {
             let place = Path::Property(path, &name);
             self.spend(&place, name.len())?;
             let value = self.env.property(object, key)?;
-            let value = self.value(&place, value)?;
-            properties.push((name, value));
+            match self.value(&place, value)? {
+                Value::Undefined => {}
+                value => properties.push((name, value)),
+            }
         }
         Ok(Record::from_iter(properties))
     }
