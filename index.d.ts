@@ -262,4 +262,5 @@ export declare function DynamoDBAdapter<
 >(
   connection?: Connection | null,
   options?: DynamoDBAdapterOptions | null,
-): DynamoDBAuthAdapter<User, Account, Session, Authenticator> & AccountPageMethods<Account, Session, Authenticator>
+): DynamoDBAuthAdapter<User, Account, Session, Authenticator> &
+  AccountPageMethods<Account, Session, Authenticator>

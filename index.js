@@ -7,10 +7,11 @@ const { authJsOptions } = require("./js/options.js")
 
 /** @type {typeof import("./index.js").DynamoDBAdapter} */
 function DynamoDBAdapter(connection, options) {
-  const methods = Object.entries(native.createAdapter(openConnection(connection), authJsOptions(options)))
-  return /** @type {any} */ (
-    Object.fromEntries(methods.map(([name, method]) => [name, traced(name, method)]))
-  )
+  const adapter = native.createAdapter(openConnection(connection), authJsOptions(options))
+  for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(adapter))) {
+    Object.defineProperty(adapter, name, { ...property, value: traced(name, property.value) })
+  }
+  return /** @type {any} */ (adapter)
 }
 
 /**

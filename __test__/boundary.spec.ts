@@ -214,7 +214,12 @@ describe("values come back as they went in", () => {
 
   it("with properties in the same order each time", async () => {
     const adapter = open()
-    const { id } = await adapter.createUser({ email: "ada@example.com", name: "Ada", zeta: 1, alpha: inOrder })
+    const { id } = await adapter.createUser({
+      email: "ada@example.com",
+      name: "Ada",
+      zeta: 1,
+      alpha: inOrder,
+    })
     const orders = await Promise.all(
       Array.from({ length: 20 }, async () => {
         const user = await adapter.getUser(id)
