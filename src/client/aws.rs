@@ -101,7 +101,7 @@ impl Settings {
                 variables.remove(name);
             }
         }
-        if endpoint.as_ref().is_some_and(|endpoint| http::is_loopback(endpoint.host().unwrap_or_default())) {
+        if endpoint.as_ref().is_some_and(is_local) {
             // Nobody waits for the metadata service of an instance in order to reach a local database.
             variables.entry("AWS_EC2_METADATA_DISABLED".to_owned()).or_insert_with(|| "true".to_owned());
         }

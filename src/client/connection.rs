@@ -14,7 +14,7 @@ use super::failure::Place;
 use super::{Control, aws};
 use crate::config::{ConnectionConfig, GivenCredentials};
 use crate::error::Result;
-use crate::tables::TableDefinition;
+use crate::tables::{self, TableDefinition};
 
 /// What all [`Client`](super::Client)s of equal settings share.
 pub(super) struct Shared {
@@ -27,18 +27,13 @@ pub(super) struct Shared {
 pub(super) struct Connection {
     pub(super) sdk: aws_sdk_dynamodb::Client,
     pub(super) place: Place,
-    engine: Option<Arc<Engine>>,
+    pub(super) engine: Option<Arc<Engine>>,
 }
 
 impl Connection {
     /// Through the SDK's client to a place.
     pub(super) fn new(sdk: aws_sdk_dynamodb::Client, place: Place) -> Self {
         Connection { sdk, place, engine: None }
-    }
-
-    #[cfg(test)]
-    pub(super) fn engine(&self) -> Option<&Arc<Engine>> {
-        self.engine.as_ref()
     }
 }
 
@@ -112,8 +107,14 @@ impl Shared {
     pub(super) async fn ready(&self) -> Result<&Connection> {
         let connection = self.connection().await?;
         if let Some(engine) = &connection.engine {
-            let declared = self.declared.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            engine.ensure(&Control { connection }, &declared).await?;
+            let missing = || engine.missing(&self.declared.lock().unwrap_or_else(PoisonError::into_inner));
+            if !missing().is_empty() {
+                let control = Control::of(connection).await;
+                // Perhaps made while the turn was waited for.
+                let missing = missing();
+                tables::make(&control, &missing).await?;
+                engine.known(missing);
+            }
         }
         Ok(connection)
     }

@@ -104,7 +104,7 @@ impl Client {
 
     /// The connection as it is, without the declared tables.
     pub(crate) async fn control(&self) -> Result<Control<'_>> {
-        Ok(Control { connection: self.shared.connection().await? })
+        Ok(Control::of(self.shared.connection().await?).await)
     }
 
     /// The item of a key.
@@ -141,68 +141,60 @@ impl Client {
         }
     }
 
-    /// Puts an item, on its condition if it has one.
-    pub async fn put(&self, request: PutItemInputBuilder) -> Result<Write> {
-        let table = request.get_table_name().clone();
-        let connection = self.ready(&table).await?;
-        let mut backoff = Backoff::for_conflicts(self.random);
-        loop {
-            match request.clone().send_with(&connection.sdk).await {
-                Ok(answer) => return Ok(Write::Done(answer.attributes)),
-                Err(error) => match refused(&error) {
-                    Refusal::Condition => return Ok(Write::ConditionFailed),
-                    Refusal::Conflict if backoff.wait().await => {}
-                    _ => return Err(connection.error(&error, "dynamodb:PutItem", &table)),
-                },
-            }
-        }
-    }
-
-    /// Updates an item, on its condition if it has one.
-    pub async fn update(&self, request: UpdateItemInputBuilder) -> Result<Write> {
-        let table = request.get_table_name().clone();
-        let connection = self.ready(&table).await?;
-        let mut backoff = Backoff::for_conflicts(self.random);
-        loop {
-            match request.clone().send_with(&connection.sdk).await {
-                Ok(answer) => return Ok(Write::Done(answer.attributes)),
-                Err(error) => match refused(&error) {
-                    Refusal::Condition => return Ok(Write::ConditionFailed),
-                    Refusal::Conflict if backoff.wait().await => {}
-                    _ => return Err(connection.error(&error, "dynamodb:UpdateItem", &table)),
-                },
-            }
-        }
-    }
-
-    /// Deletes an item, on its condition if it has one.
-    pub async fn delete(&self, request: DeleteItemInputBuilder) -> Result<Write> {
-        let table = request.get_table_name().clone();
-        let connection = self.ready(&table).await?;
-        let mut backoff = Backoff::for_conflicts(self.random);
-        loop {
-            match request.clone().send_with(&connection.sdk).await {
-                Ok(answer) => return Ok(Write::Done(answer.attributes)),
-                Err(error) => match refused(&error) {
-                    Refusal::Condition => return Ok(Write::ConditionFailed),
-                    Refusal::Conflict if backoff.wait().await => {}
-                    _ => return Err(connection.error(&error, "dynamodb:DeleteItem", &table)),
-                },
-            }
-        }
-    }
-
     async fn ready(&self, table: &Option<String>) -> Result<&Connection> {
         self.shared.ready().await.map_err(|error| on_table(error, table))
     }
 }
 
-/// A connection for looking at tables and making them.
-pub(crate) struct Control<'a> {
-    connection: &'a Connection,
+macro_rules! writes {
+    ($($(#[$doc:meta])* $name:ident($request:ty) as $action:literal;)+) => {
+        impl Client {
+            $(
+                $(#[$doc])*
+                pub async fn $name(&self, request: $request) -> Result<Write> {
+                    let table = request.get_table_name().clone();
+                    let connection = self.ready(&table).await?;
+                    let mut backoff = Backoff::for_conflicts(self.random);
+                    loop {
+                        match request.clone().send_with(&connection.sdk).await {
+                            Ok(answer) => return Ok(Write::Done(answer.attributes)),
+                            Err(error) => match refused(&error) {
+                                Refusal::Condition => return Ok(Write::ConditionFailed),
+                                Refusal::Conflict if backoff.wait().await => {}
+                                _ => return Err(connection.error(&error, $action, &table)),
+                            },
+                        }
+                    }
+                }
+            )+
+        }
+    };
 }
 
-impl Control<'_> {
+writes! {
+    /// Puts an item, on its condition if it has one. If a transaction is at work on the item, it is tried again.
+    put(PutItemInputBuilder) as "dynamodb:PutItem";
+    /// Updates an item, on its condition if it has one. If a transaction is at work on the item, it is tried again.
+    update(UpdateItemInputBuilder) as "dynamodb:UpdateItem";
+    /// Deletes an item, on its condition if it has one. If a transaction is at work on the item, it is tried again.
+    delete(DeleteItemInputBuilder) as "dynamodb:DeleteItem";
+}
+
+/// A connection for looking at tables and making them. In an embedded database, nobody else does so meanwhile.
+pub(crate) struct Control<'a> {
+    connection: &'a Connection,
+    _making: Option<embedded::Making<'a>>,
+}
+
+impl<'a> Control<'a> {
+    async fn of(connection: &'a Connection) -> Self {
+        let making = match &connection.engine {
+            Some(engine) => Some(engine.making().await),
+            None => None,
+        };
+        Control { connection, _making: making }
+    }
+
     /// The SDK's client.
     pub(crate) fn sdk(&self) -> &aws_sdk_dynamodb::Client {
         &self.connection.sdk

@@ -50,7 +50,7 @@ async fn has(client: &Client, pk: &str) -> bool {
 }
 
 fn engine(client: &Client) -> *const crate::client::embedded::Engine {
-    Arc::as_ptr(client.shared.opened().unwrap().engine().unwrap())
+    Arc::as_ptr(client.shared.opened().unwrap().engine.as_ref().unwrap())
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn what_was_written_is_there_after_reopening() {
     let path = directory.path("auth.db");
     let first = file(&path);
     put(&first, "a").await;
-    let weak = Arc::downgrade(first.shared.opened().unwrap().engine().unwrap());
+    let weak = Arc::downgrade(first.shared.opened().unwrap().engine.as_ref().unwrap());
     drop(first);
     assert_eq!(weak.strong_count(), 0, "nobody holds the database any longer");
     let again = file(&path);
@@ -104,7 +104,7 @@ async fn a_new_file_is_for_its_owner_alone() {
     put(&client, "a").await;
     let entries = std::fs::read_dir(&directory.0).unwrap().map(Result::<_, std::io::Error>::unwrap);
     let files: Vec<_> = entries.filter(|entry| entry.file_type().unwrap().is_file()).collect();
-    assert_eq!(files.len(), 3, "the database, its write-ahead log and its index");
+    assert_eq!(files.len(), 4, "the database, its write-ahead log and its index, and the lock");
     for file in files {
         let mode = file.metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{:?}", file.file_name());
@@ -163,5 +163,40 @@ async fn many_first_calls_at_once_make_one_table() {
     }
     for n in 0..10 {
         assert!(has(&clients[0], &n.to_string()).await);
+    }
+}
+
+/// Not a test of its own: what [`several_processes_make_one_table`] starts.
+#[tokio::test]
+async fn another_process() {
+    let Ok(path) = std::env::var("DYNAUTH_TEST_FILE") else { return };
+    let client = file(&path);
+    put(&client, &std::process::id().to_string()).await;
+}
+
+#[tokio::test]
+async fn several_processes_make_one_table() {
+    let directory = Directory::new();
+    let path = directory.path("auth.db");
+    let start = || {
+        std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "client::tests::files::another_process"])
+            .env("DYNAUTH_TEST_FILE", &path)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let processes: Vec<_> = (0..5).map(|_| start()).collect();
+    let client = file(&path);
+    put(&client, "mine").await;
+    let mut ids = vec!["mine".to_owned()];
+    for process in processes {
+        ids.push(process.id().to_string());
+        let output = process.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+    for id in ids {
+        assert!(has(&client, &id).await, "{id}");
     }
 }

@@ -53,6 +53,17 @@ fn a_local_endpoint_needs_no_credentials() {
         ..Default::default()
     };
     assert_eq!(signed_by(without_metadata), "local/us-east-1");
+    // A container's name, as with Docker Compose; what resolves it here is a proxy.
+    let proxy = Server::start(Manner::Answer);
+    let environment = [("HOME", "/nonexistent"), ("http_proxy", &proxy.url())];
+    let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let container = ConnectionConfig {
+        endpoint: Some("http://dynamodb:8000".into()),
+        environment: Arc::new(environment.into()),
+        ..Default::default()
+    };
+    ask(&Client::new(container)).unwrap();
+    assert_eq!(signer(&proxy), "local/us-east-1");
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
 }
 
