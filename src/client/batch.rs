@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, KeysAndAttributes, 
 
 use super::backoff::Backoff;
 use super::connection::Connection;
-use super::{Client, Item};
+use super::{Client, Item, Refusal, refused};
 use crate::error::{Code, Error, Result};
 
 /// Keys of one BatchGetItem: <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>.
@@ -99,6 +99,7 @@ async fn get_once(
 /// One BatchWriteItem of deletes: gives the keys left.
 async fn delete_once(connection: &Connection, table: &str, keys: Vec<Item>) -> Result<Vec<Item>> {
     let table_name = Some(table.to_owned());
+    let all = keys.clone();
     let deletes = keys.into_iter().map(|key| {
         let delete = DeleteRequest::builder().set_key(Some(key)).build();
         Ok(WriteRequest::builder().delete_request(delete?).build())
@@ -106,8 +107,12 @@ async fn delete_once(connection: &Connection, table: &str, keys: Vec<Item>) -> R
     let deletes =
         deletes.collect::<std::result::Result<Vec<_>, aws_smithy_types::error::operation::BuildError>>();
     let deletes = deletes.map_err(|_| Error::new(Code::Internal, "A delete without a key", ""))?;
-    let answer = connection.sdk.batch_write_item().request_items(table, deletes).send().await;
-    let answer = answer.map_err(|error| connection.error(&error, "dynamodb:BatchWriteItem", &table_name))?;
+    let answer = match connection.sdk.batch_write_item().request_items(table, deletes).send().await {
+        Ok(answer) => answer,
+        // A transaction is at work on one of the items; deleting the others a second time does no harm.
+        Err(error) if matches!(refused(&error), Refusal::Conflict) => return Ok(all),
+        Err(error) => return Err(connection.error(&error, "dynamodb:BatchWriteItem", &table_name)),
+    };
     let left: HashMap<String, Vec<WriteRequest>> = answer.unprocessed_items.unwrap_or_default();
     Ok(left
         .into_values()
@@ -120,7 +125,7 @@ async fn delete_once(connection: &Connection, table: &str, keys: Vec<Item>) -> R
 fn partial(table: &str, left: usize, all: usize, cause: Option<Error>) -> Error {
     let why = match &cause {
         Some(error) => format!(": {}", error.code().as_str()),
-        None => " for the table's rate".to_owned(),
+        None => ", for the table's rate or a transaction on them".to_owned(),
     };
     let problem = format!("{left} of {all} items were not deleted{why}");
     let error = Error::new(Code::PartialFailure, problem, "Run it again: that completes it").on_table(table);

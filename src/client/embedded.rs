@@ -48,10 +48,9 @@ impl Location {
             return Ok(Some(Location::Memory(name.to_owned())));
         }
         let Some(path) = endpoint.strip_prefix("file:") else { return Ok(None) };
-        // `file:///path`, the URL of an absolute path, beside the plain `file:path`.
         let path = match path.strip_prefix("//") {
-            Some(rest) => rest.strip_prefix("localhost").unwrap_or(rest),
-            None => path,
+            Some(url) => path_of_url(url),
+            None => path.to_owned(),
         };
         if path.is_empty() {
             return Err(Error::new(
@@ -62,6 +61,28 @@ impl Location {
         }
         Ok(Some(Location::File(PathBuf::from(path))))
     }
+}
+
+/// The path of a URL such as `file:///home/me/a%20b.db`, after its `file://`.
+fn path_of_url(url: &str) -> String {
+    let path = url.strip_prefix("localhost").unwrap_or(url);
+    // `/C:/…` on Windows.
+    let path = match path.as_bytes() {
+        [b'/', drive, b':', ..] if cfg!(windows) && drive.is_ascii_alphabetic() => &path[1..],
+        _ => path,
+    };
+    let mut parts = path.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        match part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                bytes.extend(part[2..].bytes());
+            }
+            None => bytes.extend(b"%".iter().copied().chain(part.bytes())),
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| path.to_owned())
 }
 
 /// An open database of this process.

@@ -237,6 +237,13 @@ const TABLE: &[Row] = &[
         "Try again when DynamoDB says that it is active",
     ),
     row(
+        "InternalServerError",
+        "database is locked",
+        Code::Timeout,
+        "Another process keeps the file of {place} locked",
+        "End that process, or what it does to the file, and try again",
+    ),
+    row(
         TIMEOUT,
         "",
         Code::Timeout,
@@ -254,7 +261,7 @@ const TABLE: &[Row] = &[
         UNREACHABLE,
         "",
         Code::Unreachable,
-        "No connection to {place}",
+        "No connection to {place}, or it broke off",
         "Check the region, the endpoint, the network and the proxy settings",
     ),
     row(

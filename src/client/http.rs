@@ -237,13 +237,7 @@ fn proxy<E: std::fmt::Display>(
 fn tls_context(environment: &Environment) -> Result<TlsContext> {
     let mut trusted = match system_has_roots() {
         true => TrustStore::default(),
-        false => {
-            let mut store = TrustStore::empty();
-            for root in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
-                store.add_pem_certificate(pem(root));
-            }
-            store
-        }
+        false => mozillas_roots(),
     };
     for variable in CERTIFICATE_VARIABLES {
         let Some(path) = environment.get(variable).filter(|path| !path.is_empty()) else { continue };
@@ -255,6 +249,15 @@ fn tls_context(environment: &Environment) -> Result<TlsContext> {
         .with_trust_store(trusted)
         .build()
         .map_err(|_| Error::new(Code::Internal, "The TLS settings cannot be used", ""))
+}
+
+/// For systems without any, such as the smallest container images.
+fn mozillas_roots() -> TrustStore {
+    let mut store = TrustStore::empty();
+    for root in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
+        store.add_pem_certificate(pem(root));
+    }
+    store
 }
 
 fn system_has_roots() -> bool {
@@ -297,4 +300,38 @@ fn pem(certificate: &CertificateDer<'_>) -> Vec<u8> {
     }
     pem.push_str("-----END CERTIFICATE-----\n");
     pem.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mozillas_roots_are_all_usable() {
+        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
+        let mut read = RootCertStore::empty();
+        for root in roots {
+            let text = pem(root);
+            let certificate = CertificateDer::from_pem_slice(&text).unwrap();
+            assert_eq!(certificate.as_ref(), root.as_ref());
+            read.add(certificate).unwrap();
+        }
+        assert!(read.len() > 100);
+        // It would panic on what it cannot use.
+        let tls = TlsContext::builder().with_trust_store(mozillas_roots()).build().unwrap();
+        Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build();
+    }
+
+    #[test]
+    fn this_machine_is_never_reached_by_a_proxy() {
+        for host in ["localhost", "LOCALHOST.", "db.localhost", "127.0.0.1", "127.8.8.8", "[::1]"] {
+            assert!(is_loopback(host) && is_direct(host), "{host}");
+        }
+        for host in ["169.254.169.254", "169.254.170.2", "[fd00:ec2::254]"] {
+            assert!(!is_loopback(host) && is_direct(host), "{host}");
+        }
+        for host in ["dynamodb.eu-central-1.amazonaws.com", "localhost.example", "10.0.0.1", "[::2]", ""] {
+            assert!(!is_direct(host), "{host}");
+        }
+    }
 }

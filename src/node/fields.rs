@@ -273,10 +273,7 @@ mod tests {
         assert_eq!(config.request_timeout, Some(Duration::from_millis(1500)));
         assert_eq!(config.connection_timeout, None);
         assert_eq!(config.max_attempts, Some(4));
-        assert!(matches!(
-            config.credentials,
-            Some(GivenCredentials::Static { session_token: None, .. })
-        ));
+        assert!(matches!(config.credentials, Some(GivenCredentials::Static { session_token: None, .. })));
         assert_eq!(config.environment["AWS_REGION"], "us-east-1");
     }
 }

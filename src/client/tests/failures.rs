@@ -100,6 +100,7 @@ async fn every_exception_has_its_code() {
         ("TransactionInProgressException", "", Code::TransactionFailed, "same transaction"),
         ("TransactionCanceledException", "", Code::TransactionFailed, "cancelled"),
         ("ResourceInUseException", "", Code::Internal, "being made"),
+        ("InternalServerError", "backend: database is locked or busy", Code::Timeout, "Another process"),
         ("InternalServerError", "", Code::Internal, "eu-central-1"),
         ("SomethingNewException", "", Code::Internal, "eu-central-1"),
     ] {

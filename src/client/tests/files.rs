@@ -62,7 +62,12 @@ async fn one_file_is_one_database_however_it_is_spelled() {
     #[cfg(unix)]
     std::os::unix::fs::symlink(&path, directory.path("link.db")).unwrap();
     let relative = pathdiff(&path);
-    let mut spellings = vec![format!("//{path}"), directory.path("inner/../auth.db"), relative];
+    let mut spellings = vec![
+        format!("//{}", path.replace("auth", "%61uth")),
+        format!("//localhost{path}"),
+        directory.path("inner/../auth.db"),
+        relative,
+    ];
     #[cfg(unix)]
     spellings.push(directory.path("link.db"));
     for spelling in spellings {

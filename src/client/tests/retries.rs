@@ -92,6 +92,15 @@ async fn unprocessed_deletes_are_sent_again_alone() {
 }
 
 #[tokio::test]
+async fn deletes_that_meet_a_transaction_are_sent_again() {
+    let conflict = exception("TransactionConflictException", "Transaction is ongoing for the item");
+    let (client, script) = client(vec![conflict, deleted_but(&[])]);
+    client.batch_delete(TABLE, vec![same("a"), same("b")]).await.unwrap();
+    let sent = script.sent();
+    assert!(sent.len() == 2 && sent[0] == sent[1]);
+}
+
+#[tokio::test]
 async fn deletes_that_stay_unprocessed_are_a_partial_failure() {
     let mut answers = vec![deleted_but(&[]), deleted_but(&["25", "26"])];
     answers.extend(vec![deleted_but(&["25", "26"]); 7]);
