@@ -1,5 +1,5 @@
 //! Sending: the only caller of the AWS SDK. Follows pages, sends unprocessed items again, backs off from conflicts, and
-//! turns every failure into an [`Error`](crate::Error).
+//! turns every failure into an [`Error`].
 //!
 //! A condition that was not met is an answer here, not an error: what it means only the adapter knows.
 

@@ -126,6 +126,12 @@ fn shared_configuration_files_are_read_from_the_given_home() {
     let keys = [("HOME", home_path), ("AWS_ACCESS_KEY_ID", "AWSID"), ("AWS_SECRET_ACCESS_KEY", "s")];
     let profile = |url: String| ConnectionConfig { profile: Some("other".into()), ..to(&url, &keys) };
     assert_eq!(signed_by(profile), "OTHERID/eu-south-2");
+    // A fault in them is an error, not a panic.
+    std::fs::write(home.join(".aws/config"), "[default]\nregion = eu-south-1\nmax_attempts = many\n")
+        .unwrap();
+    let error = ask(&Client::new(config(&[("HOME", home_path), ("AWS_REGION", "eu-south-3")]))).unwrap_err();
+    assert_eq!(error.code(), Code::InvalidConfig, "{error:?}");
+    assert!(error.to_string().contains("~/.aws/config"), "{error}");
     std::fs::remove_dir_all(home).unwrap();
 }
 
