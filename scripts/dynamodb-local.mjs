@@ -59,10 +59,12 @@ async function fetchLibraries() {
       ["-q", "-B", "-f", pom, "dependency:copy-dependencies", `-DoutputDirectory=${unfinished}`],
       { stdio: ["ignore", 2, 2] },
     ).catch((error) => {
-      if (error.code === "ENOENT") throw new Failure("Maven (mvn) is not installed. Install it and a Java 17, then run this again.")
+      if (error.code === "ENOENT")
+        throw new Failure("Maven (mvn) is not installed. Install it and a Java 17, then run this again.")
       throw error
     })
-    if (code !== 0) throw new Failure(`Maven could not fetch DynamoDB Local (exit code ${code}); its output is above.`)
+    if (code !== 0)
+      throw new Failure(`Maven could not fetch DynamoDB Local (exit code ${code}); its output is above.`)
     if (!existsSync(libraries)) renameSync(unfinished, libraries)
   } finally {
     removeUnfinished()
@@ -95,11 +97,12 @@ async function start() {
       // One set of tables for all credentials and regions.
       "-sharedDb",
       "-inMemory",
+      "-disableTelemetry",
       "-port",
       String(port),
     ],
-    // In a process group of its own: Ctrl-C reaches the command first, and the database is stopped when that is done.
-    { stdio: ["ignore", "pipe", "pipe"], detached: process.platform !== "win32" },
+    // It leaves a file where it is started. In a process group of its own: Ctrl-C reaches the command first, and the database is stopped when that is done.
+    { cwd: libraries, stdio: ["ignore", "pipe", "pipe"], detached: process.platform !== "win32" },
   )
   let output = ""
   for (const stream of [child.stdout, child.stderr]) {
@@ -107,7 +110,10 @@ async function start() {
   }
   let ended
   child.once("error", (error) => {
-    ended = error.code === "ENOENT" ? "Java is not installed. Install Java 17 or newer, then run this again." : String(error)
+    ended =
+      error.code === "ENOENT"
+        ? "Java is not installed. Install Java 17 or newer, then run this again."
+        : String(error)
   })
   child.once("exit", (code) => (ended ??= `DynamoDB Local ended with code ${code}:\n${output}`))
 
@@ -118,7 +124,8 @@ async function start() {
   for (;;) {
     if (ended) throw new Failure(ended)
     if (await answers(endpoint)) break
-    if (Date.now() > deadline) throw new Failure(`DynamoDB Local did not answer within ${startTimeout / 1000} s:\n${output}`)
+    if (Date.now() > deadline)
+      throw new Failure(`DynamoDB Local did not answer within ${startTimeout / 1000} s:\n${output}`)
     await sleep(100)
   }
   const stop = async () => {
@@ -140,7 +147,8 @@ async function answers(endpoint) {
       headers: {
         "x-amz-target": "DynamoDB_20120810.ListTables",
         "content-type": "application/x-amz-json-1.0",
-        authorization: "AWS4-HMAC-SHA256 Credential=local/20120810/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+        authorization:
+          "AWS4-HMAC-SHA256 Credential=local/20120810/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
       },
       signal: AbortSignal.timeout(2_000),
     })
