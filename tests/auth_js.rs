@@ -20,9 +20,12 @@ struct Bench {
     options: Options,
 }
 
-fn endpoints() -> Vec<String> {
+/// Connections are kept alive on the crate's own runtime, so that is where a story is told.
+fn on_each_engine(story: impl AsyncFn(String)) {
     let embedded = format!("memory:{}", uuid::Uuid::new_v4());
-    std::iter::once(embedded).chain(std::env::var("DYNAMODB_ENDPOINT").ok()).collect()
+    for endpoint in std::iter::once(embedded).chain(std::env::var("DYNAMODB_ENDPOINT").ok()) {
+        dynauth::runtime::runtime().block_on(story(endpoint));
+    }
 }
 
 async fn bench(endpoint: &str, change: impl Fn(&mut Options)) -> Bench {
@@ -107,9 +110,9 @@ fn id(user: &Record) -> &str {
     user.get_str("id").unwrap()
 }
 
-#[tokio::test]
-async fn a_user_comes_back_by_id_and_by_email() {
-    for endpoint in endpoints() {
+#[test]
+fn a_user_comes_back_by_id_and_by_email() {
+    on_each_engine(async |endpoint| {
         let bench = bench(&endpoint, |_| {}).await;
         let made = bench
             .adapter
@@ -122,12 +125,12 @@ async fn a_user_comes_back_by_id_and_by_email() {
         let claim = bench.item("EMAIL#a@b.c", "EMAIL#a@b.c").await.unwrap();
         assert_eq!(claim["userId"].as_s().unwrap(), id(&made));
         assert_eq!(claim["type"].as_s().unwrap(), "CLAIM");
-    }
+    });
 }
 
-#[tokio::test]
-async fn what_identifies_nothing_finds_nobody() {
-    for endpoint in endpoints() {
+#[test]
+fn what_identifies_nothing_finds_nobody() {
+    on_each_engine(async |endpoint| {
         let bench = bench(&endpoint, |_| {}).await;
         bench.adapter.create_user(object([("id", "1".into())])).await.unwrap();
         let item = bench.item("USER#1", "USER#1").await.unwrap();
@@ -142,12 +145,12 @@ async fn what_identifies_nothing_finds_nobody() {
             assert_eq!(bench.adapter.delete_user(nothing).await.unwrap(), None);
         }
         assert_eq!(bench.adapter.get_user(Value::from("x".repeat(3000))).await.unwrap(), None);
-    }
+    });
 }
 
-#[tokio::test]
-async fn of_many_sign_ups_with_one_email_one_makes_a_user() {
-    for endpoint in endpoints() {
+#[test]
+fn of_many_sign_ups_with_one_email_one_makes_a_user() {
+    on_each_engine(async |endpoint| {
         let bench = bench(&endpoint, |_| {}).await;
         let tries: Vec<_> = (0..12)
             .map(|n| {
@@ -163,12 +166,12 @@ async fn of_many_sign_ups_with_one_email_one_makes_a_user() {
             }
         }
         assert_eq!(made, 1);
-    }
+    });
 }
 
-#[tokio::test]
-async fn a_claim_without_its_user_locks_nobody_out() {
-    for endpoint in endpoints() {
+#[test]
+fn a_claim_without_its_user_locks_nobody_out() {
+    on_each_engine(async |endpoint| {
         let bench = bench(&endpoint, |_| {}).await;
         bench.adapter.create_user(user("old", "a@b.c")).await.unwrap();
         bench.delete("USER#old", "USER#old").await;
@@ -187,12 +190,12 @@ async fn a_claim_without_its_user_locks_nobody_out() {
         bench.adapter.create_user(user("fourth", "d@b.c")).await.unwrap();
         bench.adapter.link_account(account("fourth", "github", "7")).await.unwrap();
         assert_eq!(bench.item("USER#third", "ACCOUNT#github#7").await, None, "the account of nobody is gone");
-    }
+    });
 }
 
-#[tokio::test]
-async fn users_and_accounts_without_a_claim_keep_what_is_theirs() {
-    for endpoint in endpoints() {
+#[test]
+fn users_and_accounts_without_a_claim_keep_what_is_theirs() {
+    on_each_engine(async |endpoint| {
         let bench = bench(&endpoint, |_| {}).await;
         let keys = [("GSI1PK", "USER#a@b.c"), ("GSI1SK", "USER#a@b.c")];
         bench
@@ -215,12 +218,12 @@ async fn users_and_accounts_without_a_claim_keep_what_is_theirs() {
         assert_eq!(refused.code(), Code::AccountExists);
         let found = bench.adapter.get_user_by_account(identity("github", "7")).await.unwrap();
         assert_eq!(id(&found.unwrap()), "1");
-    }
+    });
 }
 
-#[tokio::test]
-async fn a_changed_email_is_found_by_its_new_value_only_and_frees_the_old_one() {
-    for endpoint in endpoints() {
+#[test]
+fn a_changed_email_is_found_by_its_new_value_only_and_frees_the_old_one() {
+    on_each_engine(async |endpoint| {
         let bench = bench(&endpoint, |_| {}).await;
         bench.adapter.create_user(user("1", "old@b.c")).await.unwrap();
         let changed = object([("id", "1".into()), ("email", "new@b.c".into()), ("name", "N".into())]);
@@ -238,12 +241,12 @@ async fn a_changed_email_is_found_by_its_new_value_only_and_frees_the_old_one() 
         assert_eq!(bench.item("EMAIL#new@b.c", "EMAIL#new@b.c").await, None);
         assert!(!bench.item("USER#1", "USER#1").await.unwrap().contains_key("GSI1PK"));
         bench.adapter.update_user(user("2", "new@b.c")).await.unwrap();
-    }
+    });
 }
 
-#[tokio::test]
-async fn updating_nobody_writes_nothing() {
-    for endpoint in endpoints() {
+#[test]
+fn updating_nobody_writes_nothing() {
+    on_each_engine(async |endpoint| {
         let bench = bench(&endpoint, |_| {}).await;
         for change in [
             user("1", "a@b.c"),
@@ -257,12 +260,12 @@ async fn updating_nobody_writes_nothing() {
         let unnamed = bench.adapter.update_user(object([("name", "N".into())])).await.unwrap_err();
         assert_eq!(unnamed.code(), Code::InvalidValue);
         assert!(unnamed.to_string().contains("`user.id`"), "{unnamed}");
-    }
+    });
 }
 
-#[tokio::test]
-async fn an_update_leaves_alone_what_is_undefined() {
-    for endpoint in endpoints() {
+#[test]
+fn an_update_leaves_alone_what_is_undefined() {
+    on_each_engine(async |endpoint| {
         let bench = bench(&endpoint, |_| {}).await;
         bench
             .adapter
@@ -279,12 +282,12 @@ async fn an_update_leaves_alone_what_is_undefined() {
         assert_eq!(changed.get_str("name"), Some("N"));
         assert_eq!(changed.get("a b.c#"), Some(&Value::Bool(true)));
         assert_eq!(bench.adapter.get_user("1".into()).await.unwrap(), Some(changed));
-    }
+    });
 }
 
-#[tokio::test]
-async fn a_session_lives_until_it_is_deleted_and_is_never_brought_back() {
-    for endpoint in endpoints() {
+#[test]
+fn a_session_lives_until_it_is_deleted_and_is_never_brought_back() {
+    on_each_engine(async |endpoint| {
         let bench = bench(&endpoint, |_| {}).await;
         let owner = bench.adapter.create_user(user("1", "a@b.c")).await.unwrap();
         let made = bench.adapter.create_session(session("1", "t")).await.unwrap();
@@ -305,12 +308,12 @@ async fn a_session_lives_until_it_is_deleted_and_is_never_brought_back() {
         assert_eq!(bench.adapter.delete_session("t".into()).await.unwrap(), None);
         assert_eq!(bench.adapter.get_session_and_user("t".into()).await.unwrap(), None);
         assert_eq!(bench.item("USER#1", "SESSION#t").await, None);
-    }
+    });
 }
 
-#[tokio::test]
-async fn a_token_of_many_callers_is_used_once() {
-    for endpoint in endpoints() {
+#[test]
+fn a_token_of_many_callers_is_used_once() {
+    on_each_engine(async |endpoint| {
         let bench = bench(&endpoint, |_| {}).await;
         let token = object([
             ("identifier", "a@b.c".into()),
@@ -330,12 +333,12 @@ async fn a_token_of_many_callers_is_used_once() {
             got.extend(task.await.unwrap());
         }
         assert_eq!(got, [made]);
-    }
+    });
 }
 
-#[tokio::test]
-async fn deleting_a_user_takes_everything_of_it() {
-    for endpoint in endpoints() {
+#[test]
+fn deleting_a_user_takes_everything_of_it() {
+    on_each_engine(async |endpoint| {
         let bench = bench(&endpoint, |options| options.partition_key = "part".into()).await;
         let made = bench.adapter.create_user(user("1", "a@b.c")).await.unwrap();
         for n in 0..60 {
@@ -354,12 +357,12 @@ async fn deleting_a_user_takes_everything_of_it() {
         assert_eq!(bench.item("EMAIL#a@b.c", "EMAIL#a@b.c").await, None);
         assert_eq!(bench.item("ACCOUNT#github#7", "ACCOUNT#github#7").await, None);
         assert_eq!(bench.adapter.delete_user("1".into()).await.unwrap(), None);
-    }
+    });
 }
 
-#[tokio::test]
-async fn an_account_has_one_user_and_is_free_again_once_unlinked() {
-    for endpoint in endpoints() {
+#[test]
+fn an_account_has_one_user_and_is_free_again_once_unlinked() {
+    on_each_engine(async |endpoint| {
         let bench = bench(&endpoint, |_| {}).await;
         bench.adapter.create_user(user("1", "a@b.c")).await.unwrap();
         bench.adapter.create_user(user("2", "b@b.c")).await.unwrap();
@@ -376,12 +379,12 @@ async fn an_account_has_one_user_and_is_free_again_once_unlinked() {
         assert_eq!(bench.adapter.unlink_account(identity("github", "7")).await.unwrap(), None);
         assert_eq!(bench.adapter.get_user_by_account(identity("github", "7")).await.unwrap(), None);
         bench.adapter.link_account(account("2", "github", "7")).await.unwrap();
-    }
+    });
 }
 
-#[tokio::test]
-async fn a_passkey_keeps_its_counter() {
-    for endpoint in endpoints() {
+#[test]
+fn a_passkey_keeps_its_counter() {
+    on_each_engine(async |endpoint| {
         let bench = bench(&endpoint, |_| {}).await;
         let made =
             object([("userId", "1".into()), ("credentialID", "c".into()), ("counter", Value::Number(0.0))]);
@@ -394,12 +397,12 @@ async fn a_passkey_keeps_its_counter() {
         let missing =
             bench.adapter.update_authenticator_counter("x".into(), Value::Number(7.0)).await.unwrap_err();
         assert_eq!(missing.code(), Code::AuthenticatorNotFound);
-    }
+    });
 }
 
-#[tokio::test]
-async fn properties_called_like_our_attributes_come_back_as_they_went_in() {
-    for endpoint in endpoints() {
+#[test]
+fn properties_called_like_our_attributes_come_back_as_they_went_in() {
+    on_each_engine(async |endpoint| {
         let bench = bench(&endpoint, |options| {
             options.partition_key = "email".into();
             options.index_sort_key = "name".into();
@@ -433,12 +436,12 @@ async fn properties_called_like_our_attributes_come_back_as_they_went_in() {
         assert_eq!(found.len(), record.len());
         let item = bench.item("USER#1", "USER#1").await.unwrap();
         assert!(!item.contains_key("expires"), "TTL must never see a number there on a user");
-    }
+    });
 }
 
-#[tokio::test]
-async fn an_error_says_operation_table_and_remedy_and_no_value() {
-    for endpoint in endpoints() {
+#[test]
+fn an_error_says_operation_table_and_remedy_and_no_value() {
+    on_each_engine(async |endpoint| {
         let bench = bench(&endpoint, |_| {}).await;
         bench.adapter.create_user(user("1", "secret@b.c")).await.unwrap();
         let error = bench.adapter.create_user(user("2", "secret@b.c")).await.unwrap_err();
@@ -457,5 +460,5 @@ async fn an_error_says_operation_table_and_remedy_and_no_value() {
         assert_eq!(error.code(), Code::InvalidValue);
         assert!(error.to_string().contains("`session.expires`"), "{error}");
         assert!(!format!("{error:?}").contains("hidden"));
-    }
+    });
 }
