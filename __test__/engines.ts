@@ -118,7 +118,7 @@ export function documentClient(
     convertClassInstanceToMap: true,
   },
 ): DynamoDBDocument {
-  const where = endpoint.startsWith("memory:")
+  const where = /^(memory|file):/.test(endpoint)
     ? { requestHandler: inProcessHandler((operation, body) => embeddedRequest(endpoint, operation, body)) }
     : { endpoint }
   return DynamoDBDocument.from(new DynamoDBClient({ region, credentials, ...config, ...where }), {

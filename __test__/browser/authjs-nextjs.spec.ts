@@ -1,0 +1,394 @@
+// The example, used as a person does: every way to sign in, the account page, and leaving; after each step the items in the
+// table are looked at through the AWS SDK. The steps build on each other.
+
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { DeleteTableCommand, DescribeTableCommand } from "@aws-sdk/client-dynamodb"
+import { paginateScan } from "@aws-sdk/lib-dynamodb"
+import type { Browser, BrowserContext, Page } from "playwright-core"
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { authJsTable, createTables } from "../../js/tables.js"
+import { credentials, documentClient, region } from "../engines"
+import { addAuthenticator, launchChromium } from "./chromium"
+import { type Example, startExample } from "./example"
+
+type Item = Record<string, unknown> & { pk: string; sk: string }
+
+const { DYNAMODB_ENDPOINT } = process.env
+const folder = mkdtempSync(join(tmpdir(), "dynauth-example-"))
+
+const runs = [
+  { name: "the production build on the embedded engine", args: [], endpoint: `file:${folder}/production.db` },
+  { name: "next dev on the embedded engine", args: ["--dev"], endpoint: `file:${folder}/dev.db` },
+  ...(DYNAMODB_ENDPOINT
+    ? [{ name: "the production build on DynamoDB Local", args: [], endpoint: DYNAMODB_ENDPOINT }]
+    : []),
+]
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe.each(runs)("$name", ({ args, endpoint }) => {
+  const ada = "ada@example.com"
+  const grace = "grace@example.com"
+  const faults: string[] = []
+  let example: Example
+  let browser: Browser
+  /** Ada at her computer, Ada on another device, and somebody else. */
+  let desk: Page
+  let phone: Page
+  let stranger: Page
+  let adasId: string
+
+  beforeAll(async () => {
+    if (endpoint === DYNAMODB_ENDPOINT) await makeEmptyTable(endpoint)
+    example = await startExample(args, {
+      AUTH_DYNAMODB_ENDPOINT: endpoint,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    })
+    browser = await launchChromium()
+    desk = await openBrowser()
+    phone = await openBrowser({ viewport: { width: 390, height: 844 } })
+    stranger = await openBrowser({ colorScheme: "dark" })
+    await addAuthenticator(desk)
+  })
+
+  beforeEach(({ onTestFailed }) => {
+    onTestFailed(() =>
+      console.error(`The example printed:\n${example.output()}\nThe pages:\n${faults.join("\n")}`),
+    )
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await example?.stop()
+  })
+
+  /** A browser of its own: another person, or another device. */
+  async function openBrowser(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
+    const context = await browser.newContext({ baseURL: example.url, ...options })
+    context.setDefaultTimeout(60_000)
+    const page = await context.newPage()
+    page.on("pageerror", (error) => faults.push(error.message))
+    page.on("console", (message) => {
+      if (message.type() === "error") faults.push(message.text())
+    })
+    return page
+  }
+
+  const table = documentClient({ endpoint })
+
+  async function items(): Promise<Item[]> {
+    const found: Item[] = []
+    for await (const page of paginateScan(
+      { client: table },
+      { TableName: "next-auth", ConsistentRead: true },
+    )) {
+      found.push(...((page.Items ?? []) as Item[]))
+    }
+    return found
+  }
+
+  /** What is in a user's partition, by the beginning of the sort key. */
+  async function itemsOf(userId: string, prefix: string): Promise<Item[]> {
+    return (await items()).filter(({ pk, sk }) => pk === `USER#${userId}` && sk.startsWith(prefix))
+  }
+
+  async function sortKeys(prefix: string): Promise<string[]> {
+    return (await items()).map(({ sk }) => sk).filter((sk) => sk.startsWith(prefix))
+  }
+
+  async function userIdOf(email: string): Promise<string> {
+    const users = (await items()).filter((item) => item.type === "USER" && item.email === email)
+    expect(users, `users with the email ${email}`).toHaveLength(1)
+    return users[0]!.id as string
+  }
+
+  async function askForLink(page: Page, email: string) {
+    await page.goto("/sign-in")
+    await page.getByLabel("Email address").fill(email)
+    await page.getByRole("button", { name: "Send me a link" }).click()
+    await page.getByRole("heading", { name: "Check your mail" }).waitFor()
+    await page.getByRole("link", { name: "Open the inbox of this demo" }).click()
+    const link = page.getByRole("link", { name: `Sign in as ${email}` }).first()
+    await link.waitFor()
+    return link
+  }
+
+  async function signInByMail(page: Page, email: string) {
+    const link = await askForLink(page, email)
+    await link.click()
+    await showsAccountOf(page, email)
+  }
+
+  async function showsAccountOf(page: Page, email: string) {
+    await page.getByText(`Signed in as ${email}`).waitFor()
+  }
+
+  async function signOut(page: Page) {
+    await page.goto("/account")
+    await page.getByRole("button", { name: "Sign out", exact: true }).click()
+    await page.getByRole("heading", { name: "One table." }).waitFor()
+  }
+
+  /** At the identity provider's own page: choose who to be. */
+  async function logInAt(page: Page, provider: string, person: string) {
+    await page.getByRole("heading", { name: provider }).waitFor()
+    await page.getByRole("button", { name: person }).click()
+  }
+
+  const list = (page: Page, name: string) => page.getByRole("list", { name }).getByRole("listitem")
+
+  async function cookieExpiry(context: BrowserContext): Promise<number> {
+    const cookie = (await context.cookies()).find(({ name }) => name === "authjs.session-token")
+    return cookie?.expires ?? 0
+  }
+
+  test("a magic link signs a new person in", async () => {
+    await desk.goto("/")
+    await desk.getByRole("navigation").getByRole("link", { name: "Sign in" }).click()
+    await desk.getByRole("heading", { name: "Sign in" }).waitFor()
+
+    const link = await askForLink(desk, ada)
+    const address = (await link.getAttribute("href"))!
+    expect(example.output(), "the mail in the terminal").toContain(address)
+    expect(await items()).toEqual([expect.objectContaining({ type: "VT", identifier: ada })])
+
+    await link.click()
+    await showsAccountOf(desk, ada)
+
+    adasId = await userIdOf(ada)
+    const [user] = await itemsOf(adasId, "USER#")
+    expect(user).toMatchObject({ email: ada, emailVerified: expect.any(String), GSI1PK: `USER#${ada}` })
+    expect(await itemsOf(adasId, "SESSION#")).toHaveLength(1)
+    expect(await sortKeys("EMAIL#")).toEqual([`EMAIL#${ada}`])
+    expect(await sortKeys("VT#"), "the used token").toEqual([])
+  })
+
+  test("a used link signs nobody in", async () => {
+    await phone.goto("/mail")
+    await phone.getByRole("link", { name: `Sign in as ${ada}` }).click()
+    await phone.getByRole("alert").getByText("This link has been used already").waitFor()
+
+    await phone.goto("/account")
+    await phone.getByRole("heading", { name: "Sign in" }).waitFor()
+    expect(await itemsOf(adasId, "SESSION#")).toHaveLength(1)
+  })
+
+  test("the session is refreshed, in the table and in the cookie", async () => {
+    await desk.goto("/account")
+    const [before] = await itemsOf(adasId, "SESSION#")
+    const cookieBefore = await cookieExpiry(desk.context())
+    const shownBefore = (await list(desk, "Devices").locator("time").getAttribute("datetime"))!
+
+    const shown = async () => {
+      await desk.getByRole("button", { name: "Refresh session" }).click()
+      return (await list(desk, "Devices").locator("time").getAttribute("datetime"))!
+    }
+    // It moves once it is older than the example's updateAge of ten seconds.
+    await expect
+      .poll(async () => (await shown()) > shownBefore, { timeout: 30_000, interval: 500 })
+      .toBe(true)
+
+    const [after] = await itemsOf(adasId, "SESSION#")
+    expect(after!.sk).toBe(before!.sk)
+    expect(after!.expires).toBeGreaterThan(before!.expires as number)
+    expect(await cookieExpiry(desk.context())).toBeGreaterThan(cookieBefore)
+  })
+
+  test("a second device is listed, and is signed out from the first", async () => {
+    await signInByMail(phone, ada)
+    await desk.goto("/account")
+    await expect.poll(() => list(desk, "Devices").count()).toBe(2)
+    await list(desk, "Devices").first().getByText("This device").waitFor()
+    expect(await desk.getByText("This device").count()).toBe(1)
+    const sessions = await itemsOf(adasId, "SESSION#")
+    expect(sessions).toHaveLength(2)
+    expect(sessions[0]!.userAgent).toContain("Chrome")
+    for (const { sessionToken } of sessions) {
+      expect(await desk.content(), "tokens stay on the server").not.toContain(sessionToken)
+    }
+
+    await list(desk, "Devices").nth(1).getByRole("button", { name: "Sign out" }).click()
+    await expect.poll(() => list(desk, "Devices").count()).toBe(1)
+
+    await phone.goto("/account")
+    await phone.getByRole("heading", { name: "Sign in" }).waitFor()
+    expect(await itemsOf(adasId, "SESSION#")).toHaveLength(1)
+  })
+
+  test("all other devices are signed out at once", async () => {
+    await signInByMail(phone, ada)
+    await signInByMail(await openBrowser(), ada)
+    await desk.goto("/account")
+    await expect.poll(() => list(desk, "Devices").count()).toBe(3)
+
+    await desk.getByRole("button", { name: "Sign out all other devices" }).click()
+    await expect.poll(() => list(desk, "Devices").count()).toBe(1)
+    await list(desk, "Devices").getByText("This device").waitFor()
+    expect(await itemsOf(adasId, "SESSION#")).toHaveLength(1)
+  })
+
+  test("an account of an identity provider is linked while signed in", async () => {
+    await desk.getByRole("button", { name: "Link Acorn ID" }).click()
+    await logInAt(desk, "Acorn ID", "Ada Lovelace")
+    await showsAccountOf(desk, ada)
+    await list(desk, "Linked accounts").getByText("Acorn ID").waitFor()
+
+    const [account] = await itemsOf(adasId, "ACCOUNT#")
+    expect(account).toMatchObject({
+      provider: "acorn",
+      type: "oidc",
+      userId: adasId,
+      id_token: expect.any(String),
+    })
+    expect(await sortKeys("ACCOUNT#acorn#"), "the account and its claim").toEqual([account!.sk, account!.sk])
+    expect(await itemsOf(adasId, "SESSION#"), "no second session for it").toHaveLength(1)
+  })
+
+  test("the linked account signs in, and one with the same email that is not linked does not", async () => {
+    await signOut(desk)
+    expect(await itemsOf(adasId, "SESSION#")).toEqual([])
+
+    await desk.goto("/sign-in")
+    await desk.getByRole("button", { name: "Continue with Birch ID" }).click()
+    await logInAt(desk, "Birch ID", "Ada Lovelace")
+    await desk.getByRole("alert").getByText("belongs to another user here").waitFor()
+
+    await desk.getByRole("button", { name: "Continue with Acorn ID" }).click()
+    await logInAt(desk, "Acorn ID", "Ada Lovelace")
+    await showsAccountOf(desk, ada)
+    expect(await userIdOf(ada)).toBe(adasId)
+  })
+
+  test("a second account is linked, and unlinked", async () => {
+    await desk.getByRole("button", { name: "Link Birch ID" }).click()
+    await logInAt(desk, "Birch ID", "Ada Lovelace")
+    await expect.poll(() => list(desk, "Linked accounts").count()).toBe(2)
+    expect(await itemsOf(adasId, "ACCOUNT#")).toHaveLength(2)
+
+    await desk.getByRole("button", { name: "Unlink birch" }).click()
+    await expect.poll(() => list(desk, "Linked accounts").count()).toBe(1)
+    await desk.getByRole("button", { name: "Link Birch ID" }).waitFor()
+    expect(await sortKeys("ACCOUNT#birch#"), "neither account nor claim").toEqual([])
+
+    await desk.getByRole("button", { name: "Link Birch ID" }).click()
+    await logInAt(desk, "Birch ID", "Ada Lovelace")
+    await expect.poll(() => list(desk, "Linked accounts").count()).toBe(2)
+  })
+
+  test("somebody new signs in with an identity provider, and cannot take an account that is linked", async () => {
+    await stranger.goto("/sign-in")
+    await stranger.getByRole("button", { name: "Continue with Birch ID" }).click()
+    await logInAt(stranger, "Birch ID", "Grace Hopper")
+    await showsAccountOf(stranger, grace)
+    await stranger.getByRole("heading", { name: "Grace Hopper" }).waitFor()
+    const gracesId = await userIdOf(grace)
+    expect(gracesId).not.toBe(adasId)
+
+    await stranger.getByRole("button", { name: "Link Acorn ID" }).click()
+    await logInAt(stranger, "Acorn ID", "Ada Lovelace")
+    await stranger.getByRole("alert").getByText("belongs to another user here").waitFor()
+    await showsAccountOf(stranger, grace)
+    expect(await itemsOf(gracesId, "ACCOUNT#")).toEqual([expect.objectContaining({ provider: "birch" })])
+  })
+
+  test("a passkey is added", async () => {
+    await desk.getByRole("button", { name: "Add a passkey" }).click()
+    await list(desk, "Passkeys").getByText("signature counter").waitFor()
+
+    const [authenticator] = await itemsOf(adasId, "AUTHENTICATOR#")
+    expect(authenticator).toMatchObject({
+      userId: adasId,
+      credentialPublicKey: expect.any(String),
+      type: "AUTHENTICATOR",
+    })
+    expect(await itemsOf(adasId, "ACCOUNT#passkey#")).toEqual([
+      expect.objectContaining({ providerAccountId: authenticator!.providerAccountId }),
+    ])
+  })
+
+  test("a passkey signs in", async () => {
+    const [before] = await itemsOf(adasId, "AUTHENTICATOR#")
+    await signOut(desk)
+    await desk.getByRole("link", { name: "Sign in" }).first().click()
+    await desk.getByRole("button", { name: "Sign in with a passkey" }).click()
+    await showsAccountOf(desk, ada)
+
+    const [after] = await itemsOf(adasId, "AUTHENTICATOR#")
+    expect(after!.counter).toBeGreaterThan(before!.counter as number)
+    expect(await itemsOf(adasId, "SESSION#")).toHaveLength(1)
+  })
+
+  test("a passkey is removed and signs in no longer", async () => {
+    await desk.getByRole("button", { name: "Remove passkey" }).click()
+    await expect.poll(() => list(desk, "Passkeys").count()).toBe(0)
+    expect(await itemsOf(adasId, "AUTHENTICATOR#")).toEqual([])
+    expect(await sortKeys("ACCOUNT#passkey#")).toEqual([])
+
+    await desk.getByRole("button", { name: "Add a passkey" }).click()
+    await expect.poll(() => list(desk, "Passkeys").count()).toBe(1)
+  })
+
+  test("an account is deleted after a confirmation, and nothing of it is left", async () => {
+    await signInByMail(phone, ada)
+    await desk.goto("/account")
+    await desk.getByRole("button", { name: "Delete account" }).click()
+    await desk.getByRole("dialog").getByRole("button", { name: "Keep it" }).click()
+    await desk.getByRole("dialog").waitFor({ state: "hidden" })
+    expect(await itemsOf(adasId, "USER#")).toHaveLength(1)
+    const gracesItems = (await items()).filter((item) => JSON.stringify(item).includes(grace))
+
+    await desk.getByRole("button", { name: "Delete account" }).click()
+    await desk.getByRole("button", { name: "Delete for good" }).click()
+    await desk.getByRole("status").getByText("Your account is deleted").waitFor()
+    await desk.getByRole("navigation").getByRole("link", { name: "Sign in" }).waitFor()
+
+    const left = await items()
+    expect(left.filter((item) => JSON.stringify(item).includes(adasId))).toEqual([])
+    expect(left.filter((item) => JSON.stringify(item).includes(ada))).toEqual([])
+    expect(left.filter((item) => JSON.stringify(item).includes(grace))).toEqual(gracesItems)
+
+    await phone.goto("/account")
+    await phone.getByRole("heading", { name: "Sign in" }).waitFor()
+    await stranger.goto("/account")
+    await showsAccountOf(stranger, grace)
+  })
+
+  test("the email and the accounts are free again", async () => {
+    await desk.goto("/sign-in")
+    await desk.getByRole("button", { name: "Continue with Acorn ID" }).click()
+    await logInAt(desk, "Acorn ID", "Ada Lovelace")
+    await showsAccountOf(desk, ada)
+    expect(await userIdOf(ada)).not.toBe(adasId)
+    expect(await list(desk, "Passkeys").count()).toBe(0)
+  })
+
+  test("light and dark can be changed, and the choice stays", async () => {
+    const isDark = (page: Page) =>
+      page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--is-dark") === "1")
+    await stranger.goto("/")
+    expect(await isDark(stranger)).toBe(true)
+    await stranger.getByRole("button", { name: "Change between light and dark" }).click()
+    expect(await isDark(stranger)).toBe(false)
+    await stranger.reload()
+    expect(await isDark(stranger)).toBe(false)
+  })
+
+  test("no page reported an error, and Ctrl-C stops everything", async () => {
+    expect(faults).toEqual([])
+    expect(await example.stop()).toBe(0)
+    await expect(fetch(example.url)).rejects.toThrow()
+  })
+})
+
+async function makeEmptyTable(endpoint: string) {
+  const client = documentClient({ endpoint })
+  const exists = await client
+    .send(new DescribeTableCommand({ TableName: "next-auth" }))
+    .catch(() => undefined)
+  if (exists) await client.send(new DeleteTableCommand({ TableName: "next-auth" }))
+  await createTables({ endpoint, region, credentials }, authJsTable())
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  test: {
+    root: `${import.meta.dirname}/../..`,
+    include: ["__test__/browser/**/*.spec.ts"],
+    // One person's story, told in order: after a failure the rest would only fail with it.
+    bail: 1,
+    testTimeout: 120_000,
+    // The start of the example may build the addon and the app.
+    hookTimeout: 1_200_000,
+    reporters: ["verbose"],
+    // The AWS SDK for JavaScript would say that a later one needs a later Node.js.
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
+  },
+})
