@@ -1,0 +1,368 @@
+// The README and docs/ say what is so: their code compiles and does what they say, their commands are there, their links
+// lead somewhere, and their lists are complete.
+
+import { execFile } from "node:child_process"
+import { randomInt } from "node:crypto"
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { DynamoDBAdapter } from "../index.js"
+import { authJsTable } from "../js/tables.js"
+import { credentials, type Engine, engines, region } from "./engines"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+const read = (path: string) => readFileSync(join(root, path), "utf8")
+const examples = readdirSync(root).includes("examples") ? readdirSync(join(root, "examples")) : []
+const pages = ["", "docs/", ...examples.map((name) => `examples/${name}/`)].flatMap((folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => folder + name),
+)
+
+/** The code blocks of a page in one of these languages. */
+function blocks(page: string, ...languages: string[]): string[] {
+  const fences = read(page).matchAll(/^```(\w+)\n(.*?)^```$/gms)
+  return [...fences].filter(([, language]) => languages.includes(language!)).map(([, , code]) => code!)
+}
+
+/** The files that a page shows: their paths, which their first line says, and what is in them. */
+function filesOf(page: string): [path: string, code: string][] {
+  return blocks(page, "ts", "js")
+    .map((code) => [/^\/\/ ([^\s,]+\.m?[jt]s)\b/.exec(code)?.[1] ?? "", code] as [string, string])
+    .filter(([path, code]) => {
+      if (page === "README.md") expect(path, `its first line should name a file:\n${code}`).not.toBe("")
+      return path !== ""
+    })
+}
+
+// ---- code ----
+
+interface App {
+  name: string
+  /** The version of next-auth. */
+  nextAuth: 4 | 5
+  files: [path: string, code: string][]
+}
+
+/** Apps made of the files that the pages show. */
+function appsOf(): App[] {
+  const readme = filesOf("README.md")
+  const isPages = ([path]: [string, string]) => path.startsWith("pages/")
+  const isDropIn = ([, code]: [string, string]) => code.includes("was: ")
+  return [
+    { name: "Auth.js", nextAuth: 5, files: readme.filter((file) => !isPages(file) && !isDropIn(file)) },
+    { name: "NextAuth 4", nextAuth: 4, files: readme.filter(isPages) },
+    {
+      name: "Auth.js with the client of @auth/dynamodb-adapter",
+      nextAuth: 5,
+      files: readme.filter(isDropIn),
+    },
+    {
+      name: "NextAuth 4 with the client of @next-auth/dynamodb-adapter",
+      nextAuth: 4,
+      files: filesOf("docs/migrating.md"),
+    },
+    { name: "Auth.js with a split configuration", nextAuth: 5, files: filesOf("docs/deployment.md") },
+  ]
+}
+
+const settings = {
+  4: { module: "nodenext", moduleResolution: "nodenext" },
+  5: { module: "esnext", moduleResolution: "bundler" },
+}
+
+/** Writes an app as its user has it: with next-auth and dynauth in node_modules. */
+function write(folder: string, { nextAuth, files }: App) {
+  const put = (path: string, text: string) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  for (const [path, code] of files) put(path, code)
+  put("package.json", JSON.stringify({ type: nextAuth === 5 ? "module" : "commonjs" }))
+  const compilerOptions = {
+    ...settings[nextAuth],
+    target: "es2023",
+    lib: ["es2023", "dom"],
+    types: ["node"],
+    strict: true,
+    noUnusedLocals: true,
+    allowJs: true,
+    checkJs: true,
+    esModuleInterop: true,
+    skipLibCheck: true,
+    noEmitOnError: true,
+    rootDir: ".",
+    outDir: "out",
+    paths: { "@/*": ["./*"] },
+  }
+  put(
+    "tsconfig.json",
+    JSON.stringify({ compilerOptions, include: ["**/*.ts", "**/*.mjs"], exclude: ["out"] }),
+  )
+  mkdirSync(join(folder, "node_modules"))
+  symlinkSync(root, join(folder, "node_modules/dynauth"), "junction")
+  symlinkSync(
+    join(root, `node_modules/next-auth-${nextAuth}`),
+    join(folder, "node_modules/next-auth"),
+    "junction",
+  )
+}
+
+/** Runs Node.js in an app; resolves to what it printed, errors included. */
+async function run(folder: string, engine: Engine, args: string[]): Promise<string> {
+  const env = {
+    PATH: process.env.PATH,
+    // It would print that a later version of it needs a later Node.js.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+    AWS_ENDPOINT_URL_DYNAMODB: await engine.endpoint(),
+    AUTH_DYNAMODB_REGION: region,
+    AUTH_DYNAMODB_ID: credentials.accessKeyId,
+    AUTH_DYNAMODB_SECRET: credentials.secretAccessKey,
+    NEXT_AUTH_AWS_REGION: region,
+    NEXT_AUTH_AWS_ACCESS_KEY: credentials.accessKeyId,
+    NEXT_AUTH_AWS_SECRET_KEY: credentials.secretAccessKey,
+    AUTH_SECRET: "a secret for the tests",
+    AUTH_TRUST_HOST: "true",
+    AUTH_GITHUB_ID: "id",
+    AUTH_GITHUB_SECRET: "secret",
+    NEXTAUTH_SECRET: "a secret for the tests",
+    NEXTAUTH_URL: "http://localhost:3000",
+    GITHUB_ID: "id",
+    GITHUB_SECRET: "secret",
+  }
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, {
+    cwd: folder,
+    env,
+    timeout: 60_000,
+  })
+  return stderr + stdout
+}
+
+const ours = (file: string) => join(root, "__test__/readme", file)
+
+describe("the code", () => {
+  const folders = new Map<string, string>()
+  const folderOf = (name: string) => folders.get(name)!
+  const apps = appsOf()
+
+  beforeAll(() => {
+    mkdirSync(join(root, ".cache"), { recursive: true })
+    for (const app of apps) {
+      const folder = mkdtempSync(join(root, ".cache/readme-"))
+      folders.set(app.name, folder)
+      write(folder, app)
+    }
+  })
+
+  afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })))
+
+  it("is all in one app or another", () => {
+    const count = (page: string) => filesOf(page).length
+    const inApps = apps.flatMap(({ files }) => files).length
+    expect(inApps).toBe(count("README.md") + count("docs/migrating.md") + count("docs/deployment.md"))
+    expect(apps.map(({ files }) => files.map(([path]) => path))).toEqual([
+      [
+        "auth.ts",
+        "app/api/auth/[...nextauth]/route.ts",
+        "next.config.ts",
+        "connections.ts",
+        "create-table.mjs",
+        "errors.ts",
+      ],
+      ["pages/api/auth/[...nextauth].ts"],
+      ["auth.ts"],
+      ["pages/api/auth/[...nextauth].ts"],
+      ["next.config.ts", "auth.config.ts", "auth.ts"],
+    ])
+  })
+
+  // Each later test runs what this one compiles.
+  it.each(apps)("of $name compiles", { timeout: 120_000 }, async ({ name }) => {
+    const tsc = join(root, "node_modules/typescript/bin/tsc")
+    const output = await promisify(execFile)(process.execPath, [tsc, "-p", "."], {
+      cwd: folderOf(name),
+    }).then(
+      ({ stdout }) => stdout,
+      ({ stdout }) => stdout as string,
+    )
+    expect(output).toBe("")
+  })
+
+  describe.each(engines)("on $name", (engine) => {
+    const id = String(randomInt(2 ** 40))
+    let tableIsNew: string
+
+    beforeAll(async () => {
+      tableIsNew = await run(folderOf("Auth.js"), engine, ["out/create-table.mjs"])
+    })
+
+    it("makes the table where it is missing", async () => {
+      // DynamoDB Local may have it from an earlier run.
+      expect(["Made: [ 'next-auth' ]\n", "Made: []\n"]).toContain(tableIsNew)
+      expect(await run(folderOf("Auth.js"), engine, ["out/create-table.mjs"])).toBe("Made: []\n")
+    })
+
+    it.each(apps.filter(({ nextAuth }) => nextAuth === 5))("signs in with $name", async ({ name }) => {
+      const email = `ada-${apps.findIndex((app) => app.name === name)}-${id}@example.com`
+      const account = String(Number(id) * 10 + apps.findIndex((app) => app.name === name))
+      const printed = await run(folderOf(name), engine, [
+        "--import",
+        ours("resolve.mjs"),
+        ours("sign-in-5.mjs"),
+        account,
+        email,
+      ])
+      const session = JSON.parse(printed)
+      expect(session.user).toMatchObject({ name: "Ada Lovelace", email })
+      expect(Date.parse(session.expires)).toBeGreaterThan(Date.now())
+      const adapter = DynamoDBAdapter(engine.connection())
+      const user = await adapter.getUserByAccount({ provider: "github", providerAccountId: account })
+      expect(user).toMatchObject({ name: "Ada Lovelace", email })
+      // The split configuration has sessions without a database.
+      const sessions = await adapter.listSessionsByUserId(user!.id)
+      expect(sessions).toHaveLength(name.includes("split") ? 0 : 1)
+    })
+
+    it.each(apps.filter(({ nextAuth }) => nextAuth === 4))("shows a session with $name", async ({ name }) => {
+      const number = `${apps.findIndex((app) => app.name === name)}-${id}`
+      const email = `ada-${number}@example.com`
+      const session = JSON.parse(await run(folderOf(name), engine, [ours("sign-in-4.cjs"), number, email]))
+      expect(session.user).toMatchObject({ name: "Ada Lovelace", email })
+      const adapter = DynamoDBAdapter(engine.connection())
+      const user = await adapter.getUserByAccount({ provider: "github", providerAccountId: number })
+      expect(user).toMatchObject({ name: "Ada Lovelace", email })
+    })
+
+    it("tells a taken email by the error's code", async () => {
+      const printed = await run(folderOf("Auth.js"), engine, [
+        ours("change-email.mjs"),
+        id,
+        `${id}@example.com`,
+      ])
+      expect(printed).toBe("changed taken\n")
+    })
+
+    it("makes connections in every form without sending or printing anything, and the process ends", async () => {
+      expect(await run(folderOf("Auth.js"), engine, ["out/connections.js"])).toBe("")
+      expect(existsSync(join(folderOf("Auth.js"), "dev-auth.db"))).toBe(false)
+    })
+  })
+})
+
+// ---- commands ----
+
+describe("the commands", () => {
+  const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> }
+
+  it("start the example and run the tests, each in one line", () => {
+    expect(blocks("README.md", "sh").slice(0, 2)).toEqual([
+      "npm install && npm run example\n",
+      "npm install && npm test\n",
+    ])
+  })
+
+  it("are the ones that CI runs", () => {
+    expect(read(".ci/run")).toContain("step tests 'npm install && npm test'\n")
+    expect(read(".github/workflows/ci.yml")).toMatch(/\.ci\/run$/m)
+  })
+
+  it.each([...pages, ".ci/run"])("of %s are scripts of the package", (page) => {
+    const named = [...read(page).matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => script!)
+    const missing = named.filter((script) => !Object.hasOwn(scripts, script))
+    expect(missing).toEqual([])
+  })
+})
+
+// ---- links and lists ----
+
+/** What GitHub makes of a heading in links to it. */
+function anchor(heading: string): string {
+  const text = heading.replace(/`/g, "").replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, "")
+    .replaceAll(" ", "-")
+}
+
+describe.each(pages)("%s", (page) => {
+  const prose = (path: string) => readFileSync(path, "utf8").replace(/^```.*?^```$/gms, "")
+
+  it("links to what is there", () => {
+    const targets = [...prose(join(root, page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!)
+    const broken = targets.filter((target) => {
+      if (/^https?:/.test(target)) return false
+      const [path = "", fragment] = target.split("#")
+      const file = path ? join(root, dirname(page), path) : join(root, page)
+      if (!existsSync(file)) return true
+      const headings = [...prose(fragment === undefined ? "/dev/null" : file).matchAll(/^#+ (.*)$/gm)]
+      return fragment !== undefined && !headings.some(([, heading]) => anchor(heading!) === fragment)
+    })
+    expect(broken).toEqual([])
+  })
+})
+
+describe("the lists", () => {
+  it("docs/errors.md has every code, and no other", () => {
+    const [, codes = ""] = /^codes! \{\n(.*?)^\}/ms.exec(read("src/error.rs")) ?? []
+    const all = [...codes.matchAll(/= "([A-Z_]+)",/g)].map(([, code]) => code!)
+    const explained = [...read("docs/errors.md").matchAll(/^### (.*)$/gm)].map(([, code]) => code!)
+    expect(all.length).toBeGreaterThan(15)
+    expect(explained.toSorted()).toEqual(all.toSorted())
+  })
+
+  /** The options in the table of a page: their names and what stands beside them as their default. */
+  function optionsIn(page: string): Record<string, string> {
+    const [, table = ""] = /^## Options\n(.*?)^## /ms.exec(read(page)) ?? []
+    const rows = [...table.matchAll(/^\|(.*)\|$/gm)].map(([, row]) => row!.split(" | "))
+    return Object.fromEntries(
+      rows.flatMap((cells) => {
+        const inCode = (cell = "") =>
+          [...cell.matchAll(/`"?(.*?)"?`|(\d+)/g)].map(([, code, number]) => code ?? number!)
+        const defaults = inCode(cells.at(-2))
+        return inCode(cells[0]).map((name, position) => [name, defaults[position]!])
+      }),
+    )
+  }
+
+  it.each(["README.md", "docs/configuration.md"])("%s has every option, with its default", (page) => {
+    // The error for an unknown option names those that there are.
+    let message = ""
+    try {
+      DynamoDBAdapter({ endpoint: "memory:" }, { anUnknownOptionOfManyLetters: 1 } as object)
+    } catch (error) {
+      message = (error as Error).message
+    }
+    const all = [...message.split("It has:")[1]!.matchAll(/`(\w+)`/g)].map(([, name]) => name!)
+    const options = optionsIn(page)
+    expect(Object.keys(options).toSorted()).toEqual(all.toSorted())
+
+    const { tableName, partitionKey, sortKey, indexes } = authJsTable()
+    const { indexName, partitionKey: indexPartitionKey, sortKey: indexSortKey } = indexes![0]!
+    const names = { tableName, partitionKey, sortKey, indexName, indexPartitionKey, indexSortKey }
+    expect(options).toEqual({
+      ...names,
+      uniqueness: "true",
+      consistentReads: "false",
+      indexLagTimeout: "1200",
+    })
+  })
+
+  it("docs/README.md has every page of docs/", () => {
+    const index = read("docs/README.md")
+    const missing = readdirSync(join(root, "docs")).filter(
+      (name) => name !== "README.md" && !index.includes(name),
+    )
+    expect(missing).toEqual([])
+  })
+})
