@@ -123,6 +123,7 @@ function write(folder: string, { nextAuth, files }: App) {
 async function run(folder: string, engine: Engine, args: string[]): Promise<string> {
   const env = {
     PATH: process.env.PATH,
+    NODE_ENV: "test" as const,
     // It would print that a later version of it needs a later Node.js.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     AWS_ENDPOINT_URL_DYNAMODB: await engine.endpoint(),
