@@ -11,7 +11,7 @@ use ::http::Uri;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
-use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{AppName, BehaviorVersion, Region, StalledStreamProtectionConfig};
 use aws_types::SdkConfig;
@@ -168,6 +168,9 @@ fn finish(config: &ConnectionConfig, settings: Settings, shared: &SdkConfig) -> 
         (None, Some(_)) => format!("region \"{region}\" at the endpoint of the shared configuration"),
         (None, None) => format!("region \"{region}\""),
     };
+    // The SDK stops retrying where too much has failed, and by default counts that by region: what an endpoint that is
+    // down costs is not to be paid by another one.
+    sdk.set_retry_partition(Some(RetryPartition::new(name.clone())));
     let place = Place { name, credentials: settings.source };
     Ok(Connection::new(aws_sdk_dynamodb::Client::from_conf(sdk.build()), place))
 }
