@@ -5,7 +5,7 @@ export function signInError(code: string | string[]) {
       return "This link has been used already, or it is too old. Ask for a new one."
     case "OAuthAccountNotLinked":
     case "AccountNotLinked":
-      return "That account or its email address belongs to another user here. Sign in the way you did before, then link it on the account page."
+      return "That login, or its email address, already belongs to an account here. Sign in the way you did before, then link it on the account page."
     case "AccessDenied":
       return "You do not have access."
     case "Configuration":

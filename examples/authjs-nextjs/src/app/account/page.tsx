@@ -71,7 +71,7 @@ export default async function Account({ searchParams }: PageProps<"/account">) {
         <div className="card-head">
           <div>
             <h2 id="devices">Devices</h2>
-            <p className="muted">Each one is a session in the table. Its expiry moves while you use it.</p>
+            <p className="muted">Each is a session in the table; using it moves its expiry.</p>
           </div>
           <RefreshSession />
         </div>
