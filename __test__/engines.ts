@@ -127,7 +127,7 @@ export function documentClient(
 }
 
 function embeddedRequest(endpoint: string, operation: string, body: string): Promise<WireAnswer> {
-  return native.embeddedRequest(endpoint, operation, body)
+  return native.embeddedRequest(endpoint, operation, body) as Promise<WireAnswer>
 }
 
 /** The text of a request's body. */

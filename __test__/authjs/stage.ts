@@ -3,11 +3,11 @@
 
 import { randomUUID } from "node:crypto"
 import { DynamoDBAdapter as OtherAdapter } from "@auth/dynamodb-adapter"
-import { DynamoDBAdapter, type DynamoDBAuthAdapter } from "../../index.js"
+import { type AccountPageMethods, DynamoDBAdapter, type DynamoDBAuthAdapter } from "../../index.js"
 import { documentClient, type Engine, type TableNames } from "../engines"
 import { faultyEndpoint } from "../faults"
 
-export type TestAdapter = DynamoDBAuthAdapter
+export type TestAdapter = DynamoDBAuthAdapter & AccountPageMethods
 export type Item = Record<string, any>
 
 export interface Stage {
