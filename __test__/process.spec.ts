@@ -233,7 +233,7 @@ describe("an endpoint that never answers", () => {
       region: "eu-north-1",
       endpoint: stub.url,
       credentials: { accessKeyId: "KEY", secretAccessKey: "s" },
-      requestTimeout: 200,
+      requestTimeout: 1000,
       maxAttempts: 2,
     })
     let turns = 0

@@ -313,7 +313,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_in_a_method_is_an_internal_error() {
-        let asked: Option<&str> = None;
+        let asked: Option<&str> = std::hint::black_box(None);
         let panicking = Box::pin(async move {
             tokio::task::yield_now().await;
             asked.expect("the words of the panic");

@@ -13,6 +13,7 @@
 //! What is exported here is for the package's own JavaScript (`js/addon.js`), not for users.
 
 #![allow(unreachable_pub)] // What `#[napi]` exports is public to JavaScript, not to Rust.
+#![cfg_attr(test, allow(dead_code))] // In tests, `#[napi]` registers nothing, so that nothing is used.
 
 mod adapter;
 mod connection;
