@@ -25,7 +25,7 @@ interface Ended {
 /** Runs a script in a process of its own. */
 function run(
   script: string,
-  { type = "commonjs", env = {} }: { type?: string; env?: NodeJS.ProcessEnv } = {},
+  { type = "commonjs", env = {} }: { type?: string; env?: Record<string, string> } = {},
 ) {
   const begun = Date.now()
   return new Promise<Ended>((resolve) => {

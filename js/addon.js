@@ -15,8 +15,9 @@ const {
 
 // Taken now: whoever changes these prototypes later does not change what is stored.
 const objectToString = Object.prototype.toString
-const forEachEntry = Function.prototype.call.bind(Map.prototype.forEach)
-const forEachValue = Function.prototype.call.bind(Set.prototype.forEach)
+const forEachEntry = Map.prototype.forEach
+const forEachValue = Set.prototype.forEach
+const { apply } = Reflect
 
 /**
  * The error for a failure of the native part.
@@ -79,8 +80,10 @@ function kindOf(value) {
 function entries(collection) {
   /** @type {unknown[]} */
   const flat = []
-  if (types.isMap(collection)) forEachEntry(collection, (value, key) => flat.push(key, value))
-  else forEachValue(collection, (value) => flat.push(value))
+  const addEntry = (/** @type {unknown} */ value, /** @type {unknown} */ key) => flat.push(key, value)
+  const addValue = (/** @type {unknown} */ value) => flat.push(value)
+  if (types.isMap(collection)) apply(forEachEntry, collection, [addEntry])
+  else apply(forEachValue, collection, [addValue])
   return flat
 }
 

@@ -119,6 +119,7 @@ function shared(owner, variant, open) {
  * `DynamoDBDocumentClient`.
  *
  * @param {any} connection
+ * @returns {connection is { config: any }}
  */
 function isSdkClient(connection) {
   return (
@@ -202,7 +203,10 @@ async function sdkEndpoint(config, region) {
   return chosen({ Region: region, UseFIPS: useFips, UseDualStack: useDualStack }).url.href
 }
 
-/** @param {any} value */
+/**
+ * @param {any} value
+ * @returns {boolean}
+ */
 function isEndpoint(value) {
   if (typeof value !== "object" || value === null) return false
   return value instanceof URL || isEndpoint(value.url) || typeof value.hostname === "string"

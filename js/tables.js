@@ -24,7 +24,7 @@ function checkDefinition(name, value, fields, required) {
 
 /** @type {typeof import("./tables.js").authJsTable} */
 function authJsTable(options) {
-  return native.authJsTable(authJsOptions(options))
+  return /** @type {any} */ (native.authJsTable(authJsOptions(options)))
 }
 
 /** @type {typeof import("./tables.js").createTables} */
@@ -38,7 +38,7 @@ async function createTables(connection, definitions) {
       checkDefinition(`${name}.indexes[${at}]`, index, INDEX_FIELDS, ["indexName", "partitionKey"]),
     )
   })
-  return native.createTables(openConnection(connection), list)
+  return /** @type {any} */ (native.createTables(openConnection(connection), list))
 }
 
 module.exports = { authJsTable, createTables }

@@ -74,7 +74,7 @@ pub fn create_connection(
 }
 
 /// The Auth.js adapter: an object of nineteen functions.
-#[napi]
+#[napi(ts_return_type = "Record<string, (...values: unknown[]) => Promise<unknown>>")]
 pub fn create_adapter<'env>(
     env: napi::Env,
     connection: &External<ConnectionHandle>,
@@ -98,7 +98,7 @@ pub fn auth_js_table<'env>(env: napi::Env, options: Unknown<'env>) -> napi::Resu
 }
 
 /// Makes the tables that are missing; a promise of the names of those it made.
-#[napi]
+#[napi(ts_return_type = "Promise<string[]>")]
 pub fn create_tables<'env>(
     env: napi::Env,
     connection: &External<ConnectionHandle>,
@@ -125,7 +125,7 @@ pub fn create_tables<'env>(
 
 /// One request in DynamoDB's wire form to the embedded engine at `memory:…` or `file:…`, for tests and tools; a promise
 /// of `{ status, body }`.
-#[napi]
+#[napi(ts_return_type = "Promise<{ status: number; body: string }>")]
 pub fn embedded_request<'env>(
     env: napi::Env,
     endpoint: String,
