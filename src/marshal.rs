@@ -104,21 +104,21 @@ impl Writer<'_> {
                 AttributeValue::S(date::to_iso(*milliseconds))
             }
             Value::Bytes(bytes) => AttributeValue::B(Blob::new(bytes.as_slice())),
-            Value::List(values) => self.list(values, path, wrappers)?,
+            Value::List(values) => self.list(values, |at| Path::Index(path, at), path, wrappers)?,
             Value::Set(values) => {
                 self.marks.add(path, Kind::Set);
-                self.list(values, path, wrappers)?
+                self.list(values, |at| Path::Member(path, at), path, wrappers)?
             }
             Value::Object(record) => self.object(record, path, wrappers)?,
             Value::Map(pairs) => {
                 self.nest(path, wrappers)?;
                 self.marks.add(path, Kind::Map);
                 let pairs = pairs.iter().enumerate().map(|(at, (key, value))| {
-                    let pair = Path::Index(path, at);
-                    self.nest(&pair, wrappers + 1)?;
+                    let entry = Path::Entry(path, at);
+                    self.nest(&entry, wrappers + 1)?;
                     Ok(AttributeValue::L(vec![
-                        self.write(key, &Path::Index(&pair, 0), wrappers + 2)?,
-                        self.write(value, &Path::Index(&pair, 1), wrappers + 2)?,
+                        self.write(key, &Path::Key(path, at), wrappers + 2)?,
+                        self.write(value, &entry, wrappers + 2)?,
                     ]))
                 });
                 AttributeValue::L(pairs.collect::<Result<_>>()?)
@@ -144,10 +144,16 @@ impl Writer<'_> {
         }
     }
 
-    fn list(&mut self, values: &[Value], path: &Path<'_>, wrappers: usize) -> Result<AttributeValue> {
+    fn list<'p>(
+        &mut self,
+        values: &[Value],
+        place: impl Fn(usize) -> Path<'p>,
+        path: &Path<'_>,
+        wrappers: usize,
+    ) -> Result<AttributeValue> {
         self.nest(path, wrappers)?;
         let values = values.iter().enumerate();
-        let values = values.map(|(at, value)| self.write(value, &Path::Index(path, at), wrappers + 1));
+        let values = values.map(|(at, value)| self.write(value, &place(at), wrappers + 1));
         Ok(AttributeValue::L(values.collect::<Result<_>>()?))
     }
 

@@ -1,7 +1,8 @@
 //! [`Marks`], and the paths that they and errors speak of.
 //!
 //! A path inside an attribute reads as JavaScript would: `profile.tags[3]`, with names that are no plain identifiers
-//! as JSON in brackets, `profile["first name"]`. That is unambiguous. The attribute itself has the empty path.
+//! as JSON in brackets, `profile["first name"]`. That is unambiguous. The attribute itself has the empty path. Marks
+//! follow what is stored, lists of pairs included; errors follow the host's value: `profile.tags.values()[3]`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -100,6 +101,12 @@ pub(super) enum Path<'a> {
     Name(&'a Path<'a>, &'a str),
     /// A property of an object that is stored as a list of pairs: which pair, and its name.
     Property(&'a Path<'a>, usize, &'a str),
+    /// A key of a `Map`, by its position: keys may be secret.
+    Key(&'a Path<'a>, usize),
+    /// A value of a `Map`, by its position.
+    Entry(&'a Path<'a>, usize),
+    /// A member of a `Set`.
+    Member(&'a Path<'a>, usize),
 }
 
 impl Path<'_> {
@@ -118,26 +125,30 @@ impl Path<'_> {
     }
 
     fn render(&self, text: &mut String, stored: bool) {
-        match self {
-            Path::Root => {}
-            Path::Index(parent, at) => {
-                parent.render(text, stored);
-                // Writing to a String does not fail, here and below.
-                let _ = write!(text, "[{at}]");
-            }
-            Path::Name(parent, name) => {
-                parent.render(text, stored);
+        let (Path::Index(parent, _)
+        | Path::Name(parent, _)
+        | Path::Property(parent, _, _)
+        | Path::Key(parent, _)
+        | Path::Entry(parent, _)
+        | Path::Member(parent, _)) = self
+        else {
+            return;
+        };
+        parent.render(text, stored);
+        // Writing to a String does not fail.
+        let _ = match self {
+            Path::Property(_, at, _) | Path::Entry(_, at) if stored => write!(text, "[{at}][1]"),
+            Path::Key(_, at) if stored => write!(text, "[{at}][0]"),
+            Path::Member(_, at) if stored => write!(text, "[{at}]"),
+            Path::Key(_, at) => write!(text, ".keys()[{at}]"),
+            Path::Entry(_, at) | Path::Member(_, at) => write!(text, ".values()[{at}]"),
+            Path::Index(_, at) => write!(text, "[{at}]"),
+            Path::Name(_, name) | Path::Property(_, _, name) => {
                 push_name(text, name);
+                Ok(())
             }
-            Path::Property(parent, at, name) => {
-                parent.render(text, stored);
-                if stored {
-                    let _ = write!(text, "[{at}][1]");
-                } else {
-                    push_name(text, name);
-                }
-            }
-        }
+            Path::Root => Ok(()),
+        };
     }
 }
 
@@ -269,6 +280,13 @@ mod tests {
         let property = Path::Property(&profile, 2, "name");
         assert_eq!(property.stored(), "profile[2][1]");
         assert_eq!(property.of_property("user"), "user.profile.name");
+        let (key, entry, member) = (Path::Key(&tags, 2), Path::Entry(&tags, 2), Path::Member(&tags, 2));
+        assert_eq!(key.stored(), "profile.tags[2][0]");
+        assert_eq!(key.of_property("user"), "user.profile.tags.keys()[2]");
+        assert_eq!(entry.stored(), "profile.tags[2][1]");
+        assert_eq!(entry.of_property("user"), "user.profile.tags.values()[2]");
+        assert_eq!(member.stored(), "profile.tags[2]");
+        assert_eq!(member.of_property("user"), "user.profile.tags.values()[2]");
     }
 
     #[test]
