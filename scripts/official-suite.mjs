@@ -48,6 +48,7 @@ const vitest = await startVitest("test", [], {
   watch: false,
   include: ["__test__/official/suite.ts"],
   reporters: ["verbose"],
+  env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
   // The checkout needs nothing installed: the suite shares our vitest.
   alias: {
     "next-auth-suite": suite,

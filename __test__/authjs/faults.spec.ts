@@ -244,18 +244,24 @@ describe.each(engines)("faults on $name", (engine) => {
 
   describe("an endpoint that does not answer", () => {
     it("is a TIMEOUT after `requestTimeout`, and the call ends", async () => {
+      const impatient = openAdapter(
+        endpoint.connection({ requestTimeout: 1000, maxAttempts: 2 }),
+        scene.table,
+      )
+      // The time is for the silence, not for making a client and a connection on a busy machine.
+      await impatient.getUser("1")
+      endpoint.forget()
       void endpoint.inject("no answer", { times: Infinity })
-      const impatient = openAdapter(endpoint.connection({ requestTimeout: 100, maxAttempts: 2 }), scene.table)
       expect((await failure(impatient.getUser("1"))).code).toBe("TIMEOUT")
       expect(endpoint.operations()).toEqual(["GetItem", "GetItem"])
     })
 
     it("is asked again: one silence does no harm, even to a write that was carried out", async () => {
-      const impatient = openAdapter(endpoint.connection({ requestTimeout: 300 }), scene.table)
-      void endpoint.inject({ delay: 600 }, { operation: "TransactWriteItems" })
+      const impatient = openAdapter(endpoint.connection({ requestTimeout: 1500 }), scene.table)
+      void endpoint.inject({ delay: 2500 }, { operation: "TransactWriteItems" })
       const user = newUser()
       expect(await impatient.createUser(user)).toEqual(user)
-      await sleep(600)
+      await sleep(2500)
       expect(await scene.adapter.getUserByEmail(user.email)).toEqual(user)
     })
   })
