@@ -20,7 +20,7 @@ import {
 } from "./authjs/stage"
 import { customNames, engines } from "./engines"
 
-const numRuns = 60
+const numRuns = 100
 
 // What `@auth/dynamodb-adapter` can express, so that it comes back from it:
 

@@ -28,7 +28,7 @@ import { stage, type Stage } from "./authjs/stage"
 import { customNames, engines } from "./engines"
 
 /** How many records of a kind are written and read, for each engine and set of names. */
-const numRuns = 60
+const numRuns = 100
 
 /** Equal in class, value and order; 0 and -0, a missing and an undefined property are told apart. */
 function same(actual: unknown, expected: unknown): void {
