@@ -53,16 +53,8 @@ impl Shared {
 
     pub(super) async fn delete_authenticator(&self, credential_id: Value) -> Result<Option<Record>> {
         let Some((credential_id, lookup)) = lookup(&credential_id) else { return Ok(None) };
-        let index_key = lookup.index_key.clone();
-        let deleted = self
-            .locate(lookup, |user_id: String| async move {
-                match keys::authenticator(&user_id, credential_id) {
-                    Some(key) => self.take(&key).await,
-                    None => Ok(None),
-                }
-            })
-            .await?;
-        self.known.set(&index_key, Seen::Absent);
+        let key = |user_id: &str| keys::authenticator(user_id, credential_id);
+        let deleted = self.take_located(lookup, key).await?;
         Ok(deleted.map(|item| AUTHENTICATOR.to_record(item, &self.options)))
     }
 

@@ -7,6 +7,7 @@ use super::Shared;
 use super::keys::{self, Key};
 use super::known::Seen;
 use super::request::CLAIMED_BY;
+use crate::client::Item;
 use crate::error::Result;
 
 /// The pauses between looks at the index: the first, and the longest. They double.
@@ -61,6 +62,25 @@ impl Shared {
         }
         self.known.set(&lookup.index_key, Seen::Absent);
         Ok(None)
+    }
+
+    /// Takes the item that a lookup leads to, at the key that it has in its user's partition: one caller gets it.
+    pub(super) async fn take_located(
+        &self,
+        lookup: Lookup,
+        key: impl Fn(&str) -> Option<Key> + Sync,
+    ) -> Result<Option<Item>> {
+        let (index_key, key) = (lookup.index_key.clone(), &key);
+        let taken = self
+            .locate(lookup, |user_id: String| async move {
+                match key(&user_id) {
+                    Some(key) => self.take(&key).await,
+                    None => Ok(None),
+                }
+            })
+            .await?;
+        self.known.set(&index_key, Seen::Absent);
+        Ok(taken)
     }
 
     /// Who holds a claim, read strongly consistently. Whether the claim is still true is another question.

@@ -27,12 +27,13 @@ mod verification_token;
 
 use std::sync::Arc;
 
-use crate::client::{Client, Item};
+use crate::client::{Client, Item, Transaction};
 use crate::error::Result;
 use crate::value::{Record, Value};
 use keys::Key;
 use known::Known;
 pub use options::Options;
+use request::Condition;
 
 /// The adapter. Cheap to clone; its methods may run concurrently.
 ///
@@ -231,5 +232,16 @@ impl Shared {
             }
         }
         Ok(found)
+    }
+
+    /// Deletes an item and gives it to one caller only. A transaction of one action, for its `ClientRequestToken`: were
+    /// the answer to a plain conditional delete lost, its repetition would find the item gone and report a failure.
+    pub(super) async fn take(&self, key: &Key) -> Result<Option<Item>> {
+        let Some(item) = self.read(key).await? else { return Ok(None) };
+        let delete = self.options.transact_delete(key, Condition::Exists);
+        Ok(match self.client.transact(vec![delete]).await? {
+            Transaction::Done => Some(item),
+            Transaction::ConditionFailed(_) => None,
+        })
     }
 }

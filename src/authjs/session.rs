@@ -77,16 +77,7 @@ impl Shared {
 
     pub(super) async fn delete_session(&self, session_token: Value) -> Result<Option<Record>> {
         let Some((token, lookup)) = lookup(&session_token) else { return Ok(None) };
-        let index_key = lookup.index_key.clone();
-        let deleted = self
-            .locate(lookup, |user_id: String| async move {
-                match keys::session(&user_id, token) {
-                    Some(key) => self.take(&key).await,
-                    None => Ok(None),
-                }
-            })
-            .await?;
-        self.known.set(&index_key, Seen::Absent);
+        let deleted = self.take_located(lookup, |user_id| keys::session(user_id, token)).await?;
         Ok(deleted.map(|item| SESSION.to_record(item, &self.options)))
     }
 

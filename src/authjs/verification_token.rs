@@ -3,9 +3,7 @@
 use super::Shared;
 use super::argument::{pair, record, required, required_expiry, writable};
 use super::item::VERIFICATION_TOKEN;
-use super::keys::{self, Key};
-use super::request::Condition;
-use crate::client::{Item, Transaction};
+use super::keys;
 use crate::error::Result;
 use crate::value::{Record, Value};
 
@@ -26,16 +24,5 @@ impl Shared {
         let Some((identifier, token)) = pair(&request, "identifier", "token") else { return Ok(None) };
         let Some(key) = keys::verification_token(&identifier, &token) else { return Ok(None) };
         Ok(self.take(&key).await?.map(|item| VERIFICATION_TOKEN.to_record(item, &self.options)))
-    }
-
-    /// Deletes an item and gives it to one caller only. A transaction of one action, for its `ClientRequestToken`: were
-    /// the answer to a plain conditional delete lost, its repetition would find the item gone and report a failure.
-    pub(super) async fn take(&self, key: &Key) -> Result<Option<Item>> {
-        let Some(item) = self.read(key).await? else { return Ok(None) };
-        let delete = self.options.transact_delete(key, Condition::Exists);
-        Ok(match self.client.transact(vec![delete]).await? {
-            Transaction::Done => Some(item),
-            Transaction::ConditionFailed(_) => None,
-        })
     }
 }
