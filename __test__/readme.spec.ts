@@ -278,7 +278,7 @@ describe("the commands", () => {
     expect(read(".github/workflows/ci.yml")).toMatch(/\.ci\/run$/m)
   })
 
-  it.each([...pages, ".ci/run"])("of %s are scripts of the package", (page) => {
+  it.each([...pages, ".ci/run", "package.json"])("of %s are scripts of the package", (page) => {
     const named = [...read(page).matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => script!)
     const missing = named.filter((script) => !Object.hasOwn(scripts, script))
     expect(missing).toEqual([])
