@@ -261,6 +261,38 @@ describe("the code", () => {
   })
 })
 
+// ---- data ----
+
+describe.each(engines)("the example of docs/table.md on $name", (engine) => {
+  it("is what stands in the table", async () => {
+    const example: Record<string, unknown>[] = JSON.parse(blocks("docs/table.md", "json")[0]!)
+    const { tableName } = await engine.createTable()
+    const adapter = DynamoDBAdapter(engine.connection(), { tableName })
+    const id = "5d1f7c36"
+    await adapter.createUser({
+      id,
+      name: "Ada Lovelace",
+      email: "ada@example.com",
+      emailVerified: new Date("2026-01-31T09:30:00Z"),
+      image: null,
+    })
+    await adapter.linkAccount({
+      userId: id,
+      type: "oauth",
+      provider: "github",
+      providerAccountId: "1815",
+      access_token: "gho_example",
+      token_type: "bearer",
+      scope: "read:user,user:email",
+    })
+    await adapter.createSession({ sessionToken: "e37b7e0c", userId: id, expires: new Date(1772443800250) })
+    const { Items } = await engine.documentClient().scan({ TableName: tableName, ConsistentRead: true })
+    const byKey = (one: Record<string, unknown>, other: Record<string, unknown>) =>
+      `${one.pk} ${one.sk}` < `${other.pk} ${other.sk}` ? -1 : 1
+    expect(Items!.toSorted(byKey)).toEqual(example.toSorted(byKey))
+  })
+})
+
 // ---- commands ----
 
 describe("the commands", () => {
