@@ -7,9 +7,10 @@ const { authJsOptions } = require("./js/options.js")
 
 /** @type {typeof import("./index.js").DynamoDBAdapter} */
 function DynamoDBAdapter(connection, options) {
-  const adapter = native.createAdapter(openConnection(connection), authJsOptions(options))
+  const open = openConnection(connection)
+  const adapter = native.createAdapter(open.handle, authJsOptions(options))
   for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(adapter))) {
-    Object.defineProperty(adapter, name, { ...property, value: traced(name, property.value) })
+    Object.defineProperty(adapter, name, { ...property, value: traced(name, property.value, open) })
   }
   return /** @type {any} */ (adapter)
 }
@@ -18,9 +19,10 @@ function DynamoDBAdapter(connection, options) {
  * The same method, whose errors show where it was called: natively, they begin on a stack without JavaScript.
  *
  * @param {string} name
- * @param {(...values: unknown[]) => Promise<unknown>} method
+ * @param {(...values: any[]) => Promise<unknown>} method
+ * @param {unknown} connection held for as long as the method can be called
  */
-function traced(name, method) {
+function traced(name, method, connection) {
   const { [name]: named } = {
     /** @param {unknown[]} values */
     async [name](...values) {
@@ -29,6 +31,8 @@ function traced(name, method) {
       } catch (error) {
         if (error instanceof errors.DynamoAdapterError) Error.captureStackTrace?.(error)
         throw error
+      } finally {
+        void connection
       }
     },
   }

@@ -31,7 +31,7 @@ function run(
   return new Promise<Ended>((resolve) => {
     execFile(
       process.execPath,
-      [`--input-type=${type}`, "--eval", script],
+      ["--expose-gc", `--input-type=${type}`, "--eval", script],
       { cwd: root, env: { ...process.env, NODE_ENV: "test", ...env }, timeout: 20_000 },
       (error, stdout, stderr) =>
         resolve({
@@ -114,6 +114,51 @@ describe("a process", () => {
       process.on("unhandledRejection", (error) => console.log(error.code))
       require("dynauth").DynamoDBAdapter({ endpoint: "memory:" }).createUser({ email: () => 1 })`)
     expect(ended).toMatchObject({ code: 0, stdout: "INVALID_VALUE\n" })
+  })
+})
+
+describe("what is not used any longer", () => {
+  const collect = `const collect = async () => {
+    for (let round = 0; round < 5; round++) {
+      gc()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }`
+
+  it("goes, as with an adapter that is made for each request", async () => {
+    const ended = await run(
+      `${collect}
+      import { DynamoDBAdapter } from "dynauth"
+      const functions = []
+      for (let request = 0; request < 20; request++) {
+        const credentials = async () => Promise.reject(new Error("none"))
+        functions.push(new WeakRef(credentials))
+        const settings = { region: "eu-north-1", endpoint: "http://127.0.0.1:1", credentials }
+        await DynamoDBAdapter(settings).getUser("a").catch(() => {})
+      }
+      await collect()
+      console.log(functions.filter((reference) => reference.deref()).length < 5)`,
+      { type: "module" },
+    )
+    expect(ended).toMatchObject({ code: 0, stdout: "true\n", stderr: "" })
+  })
+
+  it("stays until its last call has ended", async () => {
+    stub = await startStub()
+    const ended = await run(
+      `${collect}
+      import { DynamoDBAdapter } from "dynauth"
+      import { createTables, authJsTable } from "dynauth/tables"
+      const region = async () => (await collect(), "eu-north-1")
+      const credentials = async () => (await collect(), { accessKeyId: "KEY", secretAccessKey: "s" })
+      const user = DynamoDBAdapter({ region, endpoint: "${stub.url}", credentials }).getUser("a")
+      const tables = createTables({ region: async () => (await collect(), "x"), endpoint: "memory:" }, authJsTable())
+      await collect()
+      console.log(await user, await tables)`,
+      { type: "module" },
+    )
+    expect(ended).toMatchObject({ code: 0, stdout: "null [ 'next-auth' ]\n", stderr: "" })
+    expect(new Set(stub.requests.map(({ accessKeyId }) => accessKeyId))).toEqual(new Set(["KEY"]))
   })
 })
 

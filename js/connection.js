@@ -64,26 +64,51 @@ const REMEDIES = {
  * Connections of SDK clients and of credentials functions, by those: a module that is evaluated again with the same
  * client shares its connection. Plain forms are shared by the native part, by their values.
  *
- * @type {WeakMap<object, Map<string, unknown>>}
+ * @type {WeakMap<object, Map<string, OpenConnection>>}
  */
 const connections = new WeakMap()
 
 /**
+ * A native connection, and the functions that it knows weakly: who uses the handle holds this, and so them. (If the
+ * native part held them, a function that is made for each request would stay for ever, with its client.)
+ *
+ * @typedef {object} OpenConnection
+ * @property {any} handle
+ * @property {() => Promise<unknown>} resolve
+ * @property {(() => unknown) | undefined} provider
+ */
+
+/**
+ * @param {() => Promise<{ settings: Settings, provider?: () => unknown }>} find
+ * @param {boolean} wantsContext whether a function of the user's may be called for a call
+ * @returns {OpenConnection}
+ */
+function opened(find, wantsContext) {
+  const resolve = async () => {
+    const found = await find()
+    connection.provider = found.provider
+    return found
+  }
+  /** @type {OpenConnection} */
+  const connection = { handle: native.createConnection(resolve, wantsContext), resolve, provider: undefined }
+  return connection
+}
+
+/**
  * @param {Connection | null} [connection]
- * @returns {any} the native part's connection
+ * @returns {OpenConnection}
  */
 function openConnection(connection) {
-  if (connection === undefined || connection === null)
-    return native.createConnection(() => settled({}), false)
+  if (connection === undefined || connection === null) return opened(async () => settled({}), false)
   refuseOldSdk(connection)
   if (isSdkClient(connection)) {
     const { config } = connection
-    return shared(connection, "", () => native.createConnection(() => fromSdkClient(config), true))
+    return shared(connection, "", () => opened(() => fromSdkClient(config), true))
   }
   checkFields("connection", connection, FIELDS, REMEDIES)
   const { credentials, ...rest } = { .../** @type {Record<string, any>} */ (connection) }
   if (isFunction(credentials)) {
-    const open = () => native.createConnection(() => fromFields(rest, oneAtATime(credentials)), true)
+    const open = () => opened(() => fromFields(rest, oneAtATime(credentials)), true)
     return Object.values(rest).some(isFunction) ? open() : shared(credentials, JSON.stringify(rest), open)
   }
   if (credentials !== undefined) {
@@ -96,22 +121,21 @@ function openConnection(connection) {
   // A copy: what is changed in the object later changes nothing here.
   const { accessKeyId, secretAccessKey, sessionToken } = credentials ?? {}
   const given = credentials && { accessKeyId, secretAccessKey, sessionToken }
-  return native.createConnection(
-    () => fromFields({ ...rest, credentials: given }),
-    Object.values(rest).some(isFunction),
-  )
+  return opened(() => fromFields({ ...rest, credentials: given }), Object.values(rest).some(isFunction))
 }
 
 /**
  * @param {object} owner
  * @param {string} variant
- * @param {() => unknown} open
+ * @param {() => OpenConnection} open
+ * @returns {OpenConnection}
  */
 function shared(owner, variant, open) {
   let variants = connections.get(owner)
   if (!variants) connections.set(owner, (variants = new Map()))
-  if (!variants.has(variant)) variants.set(variant, open())
-  return variants.get(variant)
+  let connection = variants.get(variant)
+  if (!connection) variants.set(variant, (connection = open()))
+  return connection
 }
 
 /**

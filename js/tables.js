@@ -38,7 +38,13 @@ async function createTables(connection, definitions) {
       checkDefinition(`${name}.indexes[${at}]`, index, INDEX_FIELDS, ["indexName", "partitionKey"]),
     )
   })
-  return /** @type {any} */ (native.createTables(openConnection(connection), list))
+  const open = openConnection(connection)
+  try {
+    return await native.createTables(open.handle, list)
+  } finally {
+    // Held until here: the native part does not hold what JavaScript it may call.
+    void open
+  }
 }
 
 module.exports = { authJsTable, createTables }

@@ -9,7 +9,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use super::credentials::CredentialsFunction;
 use super::environment::{Ask, CallId, Environment, Work};
 use super::fields::{Fields, connection_config};
-use super::js::{Failure, Js, Kind, Reference, Result};
+use super::js::{Env, Failure, Js, Kind, Reference, Result};
 use crate::client::Client;
 use crate::config::GivenCredentials;
 
@@ -29,8 +29,9 @@ enum State {
 
 /// A connection of one environment.
 pub(super) struct Connection {
-    /// `() => { settings, provider? }`, or a promise of it
-    resolve: Reference,
+    env: Env,
+    /// `() => { settings, provider? }`, or a promise of it. Weak: the JavaScript side holds it with the connection.
+    resolve: Option<Reference>,
     /// Whether a function of the user's may be called for a call, whose async context is then kept.
     wants_context: bool,
     state: RefCell<State>,
@@ -39,7 +40,8 @@ pub(super) struct Connection {
 impl Connection {
     pub(super) fn new(environment: &Environment, resolve: Js, wants_context: bool) -> Result<Self> {
         Ok(Connection {
-            resolve: environment.env.reference(resolve)?,
+            env: environment.env,
+            resolve: Some(environment.env.weak_reference(resolve)?),
             wants_context,
             state: RefCell::new(State::Idle),
         })
@@ -73,7 +75,7 @@ impl Connection {
                 *state = State::Asking(vec![waiting]);
                 drop(state);
                 let env = environment.env;
-                let asked = env.get(&self.resolve).and_then(|resolve| {
+                let asked = self.resolve(env).and_then(|resolve| {
                     environment.ask(Ask::Settings(Rc::clone(self)), resolve, env.undefined()?)
                 });
                 match asked {
@@ -85,6 +87,11 @@ impl Connection {
                 }
             }
         }
+    }
+
+    fn resolve(&self, env: Env) -> Result<Js> {
+        let resolve = self.resolve.as_ref().map(|resolve| env.get_weak(resolve)).transpose()?;
+        resolve.flatten().ok_or_else(|| super::misused("a connection was used without what holds it"))
     }
 
     /// Takes the settings, or the error of finding them, and starts or ends the calls that waited. After an error, the
@@ -119,6 +126,15 @@ impl Connection {
         match self.state.replace(state) {
             State::Asking(waiting) => waiting,
             State::Idle | State::Ready(_) => Vec::new(),
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        // On the environment's own thread: what holds connections does not leave it.
+        if let Some(resolve) = self.resolve.take() {
+            self.env.release(resolve);
         }
     }
 }

@@ -39,7 +39,7 @@ impl CredentialsFunction {
     pub(super) fn new(environment: &Environment, function: Js) -> Result<Self> {
         Ok(CredentialsFunction {
             queue: Arc::clone(&environment.queue),
-            function: environment.keep_function(function)?,
+            function: environment.know_function(function)?,
         })
     }
 
@@ -50,7 +50,7 @@ impl CredentialsFunction {
         match answered.await {
             Ok(answer) => answer.map_err(CredentialsError::provider_error),
             Err(_) => Err(CredentialsError::provider_error(FunctionFailure(
-                "the worker that the credentials function lives in has ended".into(),
+                "the credentials function is gone, with its adapter or its worker".into(),
             ))),
         }
     }

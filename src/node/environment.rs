@@ -231,8 +231,10 @@ impl Environment {
             Event::Credentials { function, call, answer } => {
                 let functions = self.functions.borrow();
                 let Some(function) = functions.get(&function) else { return Ok(()) };
-                let function = self.env.get(function)?;
+                let function = self.env.get_weak(function)?;
                 drop(functions);
+                // Without the function, the answer is dropped, which is an answer.
+                let Some(function) = function else { return Ok(()) };
                 let calls = self.calls.borrow();
                 let context = match call.and_then(|call| calls.get(&call)?.context.as_ref()) {
                     Some(context) => self.env.get(context)?,
@@ -252,10 +254,11 @@ impl Environment {
 
     // ---- questions to the JavaScript side ----
 
-    /// Keeps a function of the user's for [`Event::Credentials`].
-    pub(super) fn keep_function(&self, function: Js) -> Result<u64> {
+    /// Knows a function of the user's for [`Event::Credentials`]. Weakly: the adapters hold it. Held here, it would hold
+    /// its connection, which holds the client, which asks for the function to be known: none of them would ever go.
+    pub(super) fn know_function(&self, function: Js) -> Result<u64> {
         let id = self.new_id();
-        self.functions.borrow_mut().insert(id, self.env.reference(function)?);
+        self.functions.borrow_mut().insert(id, self.env.weak_reference(function)?);
         Ok(id)
     }
 

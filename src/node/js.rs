@@ -65,7 +65,8 @@ pub(super) enum Visibility {
 /// The side of a promise that settles it, once.
 pub(super) struct Deferred(sys::napi_deferred);
 
-/// A value kept alive beyond the callback it came in. Freed by [`Env::release`]; with its environment otherwise.
+/// A value known beyond the callback it came in: kept alive by [`Env::reference`], or only as long as JavaScript holds
+/// it by [`Env::weak_reference`]. Freed by [`Env::release`]; with its environment otherwise.
 pub(super) struct Reference(sys::napi_ref);
 
 /// Calls a Node-API function whose last parameter is where its result goes.
@@ -433,8 +434,20 @@ impl Env {
         get!(self, napi_create_reference(value.0, 1)).map(Reference)
     }
 
+    /// Of an object or a function.
+    pub(super) fn weak_reference(self, value: Js) -> Result<Reference> {
+        get!(self, napi_create_reference(value.0, 0)).map(Reference)
+    }
+
+    /// The value of a reference that keeps it alive.
     pub(super) fn get(self, reference: &Reference) -> Result<Js> {
         get!(self, napi_get_reference_value(reference.0)).map(Js)
+    }
+
+    /// The value of a weak reference, if it is still there.
+    pub(super) fn get_weak(self, reference: &Reference) -> Result<Option<Js>> {
+        let value: sys::napi_value = get!(self, napi_get_reference_value(reference.0))?;
+        Ok((!value.is_null()).then_some(Js(value)))
     }
 
     pub(super) fn release(self, reference: Reference) {

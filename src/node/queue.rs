@@ -24,7 +24,7 @@ pub(super) enum Event {
     },
     /// Credentials are wanted from a function of the user's.
     Credentials {
-        /// The function, as [`Environment::keep_function`] named it.
+        /// The function, as [`Environment::know_function`] named it.
         function: u64,
         /// The call that needs them, if it is known.
         call: Option<CallId>,
@@ -33,7 +33,7 @@ pub(super) enum Event {
     },
     /// A function of the user's is not needed any longer.
     Release {
-        /// The function, as [`Environment::keep_function`] named it.
+        /// The function, as [`Environment::know_function`] named it.
         function: u64,
     },
 }
