@@ -1,3 +1,4 @@
+// typescript-eslint takes TypeScript below 6.1, so that is what package.json has; 7 can follow when it does.
 import js from "@eslint/js"
 import tseslint from "typescript-eslint"
 
