@@ -102,7 +102,7 @@ impl Connection {
         }
         match client(environment, value) {
             Ok(client) => {
-                for waiting in self.become_(State::Ready(client.clone())) {
+                for waiting in self.change(State::Ready(client.clone())) {
                     run(environment, waiting, &client)?;
                 }
                 Ok(())
@@ -115,14 +115,14 @@ impl Connection {
     }
 
     fn fail(&self, environment: &Environment, reason: Js) -> Result<()> {
-        for waiting in self.become_(State::Idle) {
+        for waiting in self.change(State::Idle) {
             environment.settle(waiting.call, Err(reason))?;
         }
         Ok(())
     }
 
     /// Changes the state and returns the calls that waited for it.
-    fn become_(&self, state: State) -> Vec<Waiting> {
+    fn change(&self, state: State) -> Vec<Waiting> {
         match self.state.replace(state) {
             State::Asking(waiting) => waiting,
             State::Idle | State::Ready(_) => Vec::new(),

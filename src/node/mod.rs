@@ -171,14 +171,14 @@ fn exported<T>(env: napi::Env, work: impl FnOnce(&Rc<Environment>) -> Result<T>)
     Err(thrown())
 }
 
-#[allow(unsafe_code)]
+#[expect(unsafe_code, reason = "Node hands its environments and our data over as pointers")]
 fn unknown<'env>(env: napi::Env, value: Js) -> napi::Result<Unknown<'env>> {
     // SAFETY: the value was made in this callback, in this environment.
     unsafe { Unknown::from_napi_value(env.raw(), value.0) }
 }
 
 /// The environment's data, made when it is first asked for.
-#[allow(unsafe_code)]
+#[expect(unsafe_code, reason = "Node hands its environments and our data over as pointers")]
 fn environment(env: napi::Env) -> Option<Rc<Environment>> {
     let raw = env.raw();
     let mut data = ptr::null_mut::<c_void>();
@@ -216,14 +216,14 @@ fn environment(env: napi::Env) -> Option<Rc<Environment>> {
 }
 
 /// The environment ends: a worker exits, or the process does.
-#[allow(unsafe_code)]
+#[expect(unsafe_code, reason = "Node hands its environments and our data over as pointers")]
 unsafe extern "C" fn ending(data: *mut c_void) {
     // SAFETY: the box of `environment`; Node frees instance data after the clean-up hooks.
     let environment = unsafe { &*data.cast::<Rc<Environment>>() };
     environment.end();
 }
 
-#[allow(unsafe_code)]
+#[expect(unsafe_code, reason = "Node hands its environments and our data over as pointers")]
 unsafe extern "C" fn finalize(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
     // SAFETY: the box of `environment`, given back by Node once.
     drop(unsafe { Box::from_raw(data.cast::<Rc<Environment>>()) });
