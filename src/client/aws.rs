@@ -190,7 +190,7 @@ fn endpoint(config: &ConnectionConfig, variables: &HashMap<String, String>) -> R
         _ => Err(Error::new(
             Code::InvalidConfig,
             format!("The {source} is not a URL"),
-            "Give one such as http://localhost:8000, or `memory:` or `file:path` for the embedded engine",
+            "Give one such as http://localhost:8000; for the embedded engine, set `endpoint` to `memory:` or `file:path`",
         )),
     }
 }
