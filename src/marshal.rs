@@ -34,6 +34,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use marks::{Kind, Node, Path};
 pub use marks::{Marks, property_path};
+pub use number::MAX_INTEGER;
 
 use crate::date::{self, MAX_MILLISECONDS};
 use crate::error::{Error, Result};
@@ -78,7 +79,7 @@ impl Writer<'_> {
             Value::Bool(is_true) => AttributeValue::Bool(*is_true),
             Value::Number(number) => self.number(*number, path)?,
             Value::BigInt(integer) => {
-                if integer.unsigned_abs() > number::MAX_INTEGER {
+                if integer.unsigned_abs() > MAX_INTEGER {
                     return Err(self.refuse(
                         path,
                         "is a bigint of more than DynamoDB's 38 digits",

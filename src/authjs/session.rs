@@ -48,15 +48,11 @@ impl Shared {
 
     pub(super) async fn update_session(&self, session: Value) -> Result<Option<Record>> {
         let session = record(&SESSION, session)?;
-        let token = required(&SESSION, &session, "sessionToken")?.to_owned();
+        let token = required(&SESSION, &session, "sessionToken")?;
         let changes = SESSION.to_changes(&session, &self.options)?;
         let moved_to = session.get("userId").filter(|user_id| !matches!(user_id, Value::Undefined));
-        let Some((token, lookup)) =
-            lookup(&Value::String(token)).map(|(token, lookup)| (token.to_owned(), lookup))
-        else {
-            return Ok(None);
-        };
-        let (token, changes) = (&token, &changes);
+        let Some(lookup) = lookup_of(token) else { return Ok(None) };
+        let changes = &changes;
         self.locate(lookup, |user_id: String| async move {
             if moved_to.is_some_and(|other| other.as_str() != Some(&user_id)) {
                 return Err(Error::invalid_value(
@@ -88,5 +84,9 @@ impl Shared {
 
 fn lookup(session_token: &Value) -> Option<(&str, Lookup)> {
     let token = session_token.as_str()?;
-    Some((token, Lookup { index_key: keys::session_index(token)?, claim: None }))
+    Some((token, lookup_of(token)?))
+}
+
+fn lookup_of(token: &str) -> Option<Lookup> {
+    Some(Lookup { index_key: keys::session_index(token)?, claim: None })
 }

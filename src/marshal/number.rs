@@ -2,8 +2,8 @@
 
 use crate::value::Value;
 
-/// The largest integer of 38 digits.
-pub(super) const MAX_INTEGER: u128 = 10u128.pow(38) - 1;
+/// The largest integer of 38 digits, which is what DynamoDB's numbers have.
+pub const MAX_INTEGER: u128 = 10u128.pow(38) - 1;
 
 /// Every integer up to here is a double.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;

@@ -5,6 +5,7 @@ use super::environment::Environment;
 use super::js::{Env, Failure, Js, Kind, NoBytes, Result};
 use super::path::Path;
 use crate::error::{Code, Error};
+use crate::marshal::MAX_INTEGER;
 use crate::value::{Record, Value};
 
 /// DynamoDB's limit of nested lists and maps below an item.
@@ -14,9 +15,6 @@ const MAX_LEVELS: usize = 32;
 /// An item holds at most 400 KB, so an argument of more than this can never be stored. The walk ends here, lest it
 /// hold up the event loop for nothing; up to here DynamoDB itself is the judge.
 const MAX_SIZE: usize = 1 << 20;
-
-/// The largest magnitude of 38 digits, which is what DynamoDB's numbers have.
-const MAX_BIGINT: i128 = 99_999_999_999_999_999_999_999_999_999_999_999_999;
 
 /// The value of an argument. `name` is what messages call it.
 pub(super) fn from_js(environment: &Environment, name: &'static str, value: Js) -> Result<Value> {
@@ -79,7 +77,7 @@ impl Walk<'_> {
 
     fn bigint(&self, path: &Path<'_>, value: Js) -> Result<Value> {
         match self.env.as_bigint(value)? {
-            Some(number) if number.abs() <= MAX_BIGINT => Ok(Value::BigInt(number)),
+            Some(number) if number.unsigned_abs() <= MAX_INTEGER => Ok(Value::BigInt(number)),
             _ => refused(
                 path,
                 "is a bigint of more than 38 digits, which DynamoDB's numbers do not have",
