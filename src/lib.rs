@@ -35,5 +35,10 @@ pub mod runtime;
 pub mod tables;
 pub mod value;
 
+/// The SDK allocates much and shortly; Node's own allocator is not touched by this.
+#[cfg(feature = "node")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub use error::{Code, Error, Result};
 pub use value::{Record, Value};
