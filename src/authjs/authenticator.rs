@@ -84,7 +84,7 @@ impl Shared {
                 let update = self.options.update(&key, changes.clone(), Condition::Exists);
                 Ok(match self.client.update(update).await? {
                     Write::Done(item) => item,
-                    Write::ConditionFailed => None,
+                    Write::ConditionFailed(_) => None,
                 })
             })
             .await?;

@@ -65,7 +65,7 @@ impl Shared {
             let update = self.options.update(&key, changes.clone(), Condition::Exists);
             Ok(match self.client.update(update).await? {
                 Write::Done(item) => item.map(|item| SESSION.to_record(item, &self.options)),
-                Write::ConditionFailed => None,
+                Write::ConditionFailed(_) => None,
             })
         })
         .await

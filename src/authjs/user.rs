@@ -85,7 +85,7 @@ impl Shared {
         } else {
             match self.client.update(self.options.update(&key, changes, Condition::Exists)).await? {
                 Write::Done(item) => item,
-                Write::ConditionFailed => None,
+                Write::ConditionFailed(_) => None,
             }
         };
         item.map(|item| USER.to_record(item, &self.options)).ok_or_else(user_not_found)
@@ -111,7 +111,7 @@ impl Shared {
             if old.map(String::as_str) == email && self.is_indexed_at(&current, index_key.as_ref()) {
                 match self.client.update(self.options.update(key, changes.clone(), unchanged)).await? {
                     Write::Done(item) => return Ok(item),
-                    Write::ConditionFailed => continue,
+                    Write::ConditionFailed(_) => continue,
                 }
             }
             let mut changes = changes.clone();

@@ -20,11 +20,11 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemInputBuilder;
+use aws_sdk_dynamodb::operation::delete_item::{DeleteItemError, builders::DeleteItemInputBuilder};
 use aws_sdk_dynamodb::operation::get_item::builders::GetItemInputBuilder;
-use aws_sdk_dynamodb::operation::put_item::builders::PutItemInputBuilder;
+use aws_sdk_dynamodb::operation::put_item::{PutItemError, builders::PutItemInputBuilder};
 use aws_sdk_dynamodb::operation::query::builders::QueryInputBuilder;
-use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemInputBuilder;
+use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, builders::UpdateItemInputBuilder};
 pub use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
 use self::backoff::Backoff;
@@ -54,8 +54,9 @@ pub struct Client {
 pub enum Write {
     /// It was done; with the item's attributes, where the request asked for them by `ReturnValues`.
     Done(Option<Item>),
-    /// Its condition was not met, and nothing was written.
-    ConditionFailed,
+    /// Its condition was not met, and nothing was written; with the item that was there instead, where the request asked
+    /// for it by `ReturnValuesOnConditionCheckFailure`.
+    ConditionFailed(Option<Item>),
 }
 
 /// How a transaction ended.
@@ -147,7 +148,7 @@ impl Client {
 }
 
 macro_rules! writes {
-    ($($(#[$doc:meta])* $name:ident($request:ty) as $action:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident($request:ty, $refusal:ident) as $action:literal;)+) => {
         impl Client {
             $(
                 $(#[$doc])*
@@ -159,7 +160,13 @@ macro_rules! writes {
                         match request.clone().send_with(&connection.sdk).await {
                             Ok(answer) => return Ok(Write::Done(answer.attributes)),
                             Err(error) => match refused(&error) {
-                                Refusal::Condition => return Ok(Write::ConditionFailed),
+                                Refusal::Condition => {
+                                    let found = match error.into_service_error() {
+                                        $refusal::ConditionalCheckFailedException(refusal) => refusal.item,
+                                        _ => None,
+                                    };
+                                    return Ok(Write::ConditionFailed(found.filter(|item| !item.is_empty())));
+                                }
                                 Refusal::Conflict if backoff.wait().await => {}
                                 _ => return Err(connection.error(&error, $action, &table)),
                             },
@@ -173,11 +180,11 @@ macro_rules! writes {
 
 writes! {
     /// Puts an item, on its condition if it has one. If a transaction is at work on the item, it is tried again.
-    put(PutItemInputBuilder) as "dynamodb:PutItem";
+    put(PutItemInputBuilder, PutItemError) as "dynamodb:PutItem";
     /// Updates an item, on its condition if it has one. If a transaction is at work on the item, it is tried again.
-    update(UpdateItemInputBuilder) as "dynamodb:UpdateItem";
+    update(UpdateItemInputBuilder, UpdateItemError) as "dynamodb:UpdateItem";
     /// Deletes an item, on its condition if it has one. If a transaction is at work on the item, it is tried again.
-    delete(DeleteItemInputBuilder) as "dynamodb:DeleteItem";
+    delete(DeleteItemInputBuilder, DeleteItemError) as "dynamodb:DeleteItem";
 }
 
 /// A connection for looking at tables and making them. In an embedded database, nobody else does so meanwhile.

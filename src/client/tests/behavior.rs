@@ -80,7 +80,7 @@ fn conditions_that_are_not_met_are_answers() {
             let client = &on.client;
             let new = || on.put(key("a", "b")).condition_expression("attribute_not_exists(pk)");
             assert_eq!(client.put(new()).await.unwrap(), Write::Done(None));
-            assert_eq!(client.put(new()).await.unwrap(), Write::ConditionFailed);
+            assert_eq!(client.put(new()).await.unwrap(), Write::ConditionFailed(None));
 
             let update = |pk: &str| {
                 UpdateItemInputBuilder::default()
@@ -94,7 +94,7 @@ fn conditions_that_are_not_met_are_answers() {
             };
             let updated = item(&[("pk", "a"), ("sk", "b"), ("name", "new")]);
             assert_eq!(client.update(update("a")).await.unwrap(), Write::Done(Some(updated.clone())));
-            assert_eq!(client.update(update("z")).await.unwrap(), Write::ConditionFailed);
+            assert_eq!(client.update(update("z")).await.unwrap(), Write::ConditionFailed(None));
             assert_eq!(client.get(on.get(key("z", "b"))).await.unwrap(), None);
 
             let delete = || {
@@ -105,7 +105,44 @@ fn conditions_that_are_not_met_are_answers() {
                     .return_values(ReturnValue::AllOld)
             };
             assert_eq!(client.delete(delete()).await.unwrap(), Write::Done(Some(updated)));
-            assert_eq!(client.delete(delete()).await.unwrap(), Write::ConditionFailed);
+            assert_eq!(client.delete(delete()).await.unwrap(), Write::ConditionFailed(None));
+        }
+    });
+}
+
+#[test]
+fn a_write_whose_condition_failed_says_what_was_there_if_it_is_asked() {
+    runtime().block_on(async {
+        for on in fixtures().await {
+            let client = &on.client;
+            let stored = item(&[("pk", "a"), ("sk", "b"), ("name", "old")]);
+            client.put(on.put(stored.clone())).await.unwrap();
+            let is_new = "attribute_not_exists(pk)";
+            let all_old = ReturnValuesOnConditionCheckFailure::AllOld;
+
+            let put = on.put(key("a", "b")).condition_expression(is_new);
+            let put = put.return_values_on_condition_check_failure(all_old.clone());
+            assert_eq!(client.put(put).await.unwrap(), Write::ConditionFailed(Some(stored.clone())));
+
+            let update = UpdateItemInputBuilder::default()
+                .table_name(&on.table)
+                .set_key(Some(key("a", "b")))
+                .update_expression("REMOVE extra")
+                .condition_expression(is_new)
+                .return_values_on_condition_check_failure(all_old.clone());
+            assert_eq!(client.update(update).await.unwrap(), Write::ConditionFailed(Some(stored.clone())));
+
+            let delete = |sk: &str, condition: &str| {
+                DeleteItemInputBuilder::default()
+                    .table_name(&on.table)
+                    .set_key(Some(key("a", sk)))
+                    .condition_expression(condition)
+                    .return_values_on_condition_check_failure(all_old.clone())
+            };
+            let refused = client.delete(delete("b", is_new)).await.unwrap();
+            assert_eq!(refused, Write::ConditionFailed(Some(stored)));
+            let absent = client.delete(delete("c", "attribute_exists(pk)")).await.unwrap();
+            assert_eq!(absent, Write::ConditionFailed(None));
         }
     });
 }

@@ -157,7 +157,7 @@ async fn a_write_that_meets_a_transaction_is_tried_again() {
     };
     let failed = exception("ConditionalCheckFailedException", "The conditional request failed");
     let (third, _) = client(vec![conflict(), failed]);
-    assert_eq!(third.update(update()).await.unwrap(), Write::ConditionFailed);
+    assert_eq!(third.update(update()).await.unwrap(), Write::ConditionFailed(None));
 }
 
 #[tokio::test]
