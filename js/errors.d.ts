@@ -39,6 +39,8 @@ export type ErrorCode =
   /** An item would be larger than DynamoDB's 400 KB. */
   | "ITEM_TOO_LARGE"
   /** Part of the work was done before it failed; running it again completes it. */
+  | "TOO_MANY_ITEMS"
+  | "SCAN_LIMIT_EXCEEDED"
   | "PARTIAL_FAILURE"
   /** DynamoDB failed, or answered with something this version does not know. */
   | "INTERNAL"

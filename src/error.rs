@@ -66,6 +66,10 @@ codes! {
     Unreachable = "UNREACHABLE",
     /// An item would be larger than DynamoDB's 400 KB.
     ItemTooLarge = "ITEM_TOO_LARGE",
+    /// More rows, actions or bytes than one call may write.
+    TooManyItems = "TOO_MANY_ITEMS",
+    /// More items to read and sort than the limit allows.
+    ScanLimitExceeded = "SCAN_LIMIT_EXCEEDED",
     /// Part of the work was done before it failed; running it again completes it.
     PartialFailure = "PARTIAL_FAILURE",
     /// DynamoDB failed, or answered with something this version does not know.

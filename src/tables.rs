@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::client::{Client, Control};
 use crate::error::{Code, Error, Result};
 
-/// A table: its keys, indexes and the attribute that TTL looks at. All key attributes are strings; on-demand capacity.
+/// A table: its keys, indexes and the attribute that TTL looks at. On-demand capacity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableDefinition {
     /// Its name.
@@ -22,6 +22,8 @@ pub struct TableDefinition {
     pub key: KeySchema,
     /// Its global secondary indexes.
     pub indexes: Vec<IndexDefinition>,
+    /// The key attributes, of the table or of an index, that are numbers (N). All others are strings (S).
+    pub number_attributes: Vec<String>,
     /// The Number attribute with the epoch second after which DynamoDB may delete an item.
     pub ttl_attribute: Option<String>,
 }
@@ -35,13 +37,71 @@ pub struct KeySchema {
     pub sort_key: Option<String>,
 }
 
-/// A global secondary index, which projects all attributes.
+/// A global secondary index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexDefinition {
     /// Its name.
     pub name: String,
     /// Its keys.
     pub key: KeySchema,
+    /// What it holds of each item.
+    pub projection: IndexProjection,
+}
+
+/// What an index holds of each item, beside the keys of the index and of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum IndexProjection {
+    /// All attributes.
+    #[default]
+    All,
+    /// Nothing else.
+    KeysOnly,
+    /// These attributes.
+    Include(Vec<String>),
+}
+
+impl IndexProjection {
+    /// Whether an index of this projection answers what one of the other would: an index that holds more than asked
+    /// for does.
+    fn covers(&self, wanted: &IndexProjection) -> bool {
+        match (self, wanted) {
+            (IndexProjection::All, _) | (_, IndexProjection::KeysOnly) => true,
+            (IndexProjection::Include(held), IndexProjection::Include(wanted)) => {
+                wanted.iter().all(|attribute| held.contains(attribute))
+            }
+            _ => false,
+        }
+    }
+
+    fn description(&self) -> String {
+        match self {
+            IndexProjection::All => "all attributes".to_owned(),
+            IndexProjection::KeysOnly => "only keys".to_owned(),
+            IndexProjection::Include(attributes) => format!("only keys and {}", attributes.join(", ")),
+        }
+    }
+
+    fn request(&self) -> Projection {
+        let builder = Projection::builder();
+        match self {
+            IndexProjection::All => builder.projection_type(ProjectionType::All),
+            IndexProjection::KeysOnly => builder.projection_type(ProjectionType::KeysOnly),
+            IndexProjection::Include(attributes) => builder
+                .projection_type(ProjectionType::Include)
+                .set_non_key_attributes(Some(attributes.clone())),
+        }
+        .build()
+    }
+
+    fn found(projection: Option<&Projection>) -> Self {
+        match projection.and_then(Projection::projection_type) {
+            Some(ProjectionType::KeysOnly) => IndexProjection::KeysOnly,
+            Some(ProjectionType::Include) => IndexProjection::Include(
+                projection.map(|projection| projection.non_key_attributes().to_vec()).unwrap_or_default(),
+            ),
+            _ => IndexProjection::All,
+        }
+    }
 }
 
 /// Makes the tables that are missing, waits until all are active, and turns TTL on where it is off. Tables that are
@@ -118,15 +178,15 @@ fn request(control: &Control<'_>, table: &TableDefinition) -> Result<CreateTable
     names.extend(table.indexes.iter().flat_map(|index| index.key.names()));
     names.sort_unstable();
     names.dedup();
-    let attribute = |name| {
-        let kind = ScalarAttributeType::S;
+    let attribute = |name: &str| {
+        let kind = table.attribute_type(name);
         AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build()
     };
     let index = |index: &IndexDefinition| {
         GlobalSecondaryIndex::builder()
             .index_name(&index.name)
             .set_key_schema(Some(index.key.elements()?))
-            .projection(Projection::builder().projection_type(ProjectionType::All).build())
+            .projection(index.projection.request())
             .build()
     };
     let indexes: Vec<_> = table.indexes.iter().map(index).collect::<Result<_, _>>()?;
@@ -138,6 +198,15 @@ fn request(control: &Control<'_>, table: &TableDefinition) -> Result<CreateTable
         .set_key_schema(Some(table.key.elements()?))
         .set_global_secondary_indexes(Some(indexes).filter(|indexes| !indexes.is_empty()))
         .billing_mode(BillingMode::PayPerRequest))
+}
+
+impl TableDefinition {
+    fn attribute_type(&self, name: &str) -> ScalarAttributeType {
+        match self.number_attributes.iter().any(|number| number == name) {
+            true => ScalarAttributeType::N,
+            false => ScalarAttributeType::S,
+        }
+    }
 }
 
 impl KeySchema {
@@ -184,17 +253,22 @@ async fn wait_until_active(control: &Control<'_>, name: &str) -> Result<TableDes
 /// `INVALID_CONFIG` if the table is not as defined. Indexes beside the defined ones are the user's affair.
 fn compare(control: &Control<'_>, table: &TableDefinition, found: &TableDescription) -> Result<()> {
     let mut differences = Vec::new();
-    difference("its key", &table.key, found.key_schema(), found, &mut differences);
+    difference("its key", table, &table.key, found.key_schema(), found, &mut differences);
     for index in &table.indexes {
         let what = format!("the key of its index \"{}\"", index.name);
         let same_name = |found: &&_| GlobalIndex::index_name(found) == Some(&index.name);
         match found.global_secondary_indexes().iter().find(same_name) {
             None => differences.push(format!("it has no index \"{}\"", index.name)),
             Some(other) => {
-                difference(&what, &index.key, other.key_schema(), found, &mut differences);
-                let projection = other.projection().and_then(|projection| projection.projection_type());
-                if projection.is_some_and(|projection| *projection != ProjectionType::All) {
-                    differences.push(format!("its index \"{}\" does not project all attributes", index.name));
+                difference(&what, table, &index.key, other.key_schema(), found, &mut differences);
+                let projection = IndexProjection::found(other.projection());
+                if !projection.covers(&index.projection) {
+                    differences.push(format!(
+                        "its index \"{}\" projects {} instead of {}",
+                        index.name,
+                        projection.description(),
+                        index.projection.description()
+                    ));
                 }
             }
         }
@@ -211,9 +285,10 @@ type GlobalIndex = aws_sdk_dynamodb::types::GlobalSecondaryIndexDescription;
 
 fn difference(
     what: &str,
+    table: &TableDefinition,
     wanted: &KeySchema,
     found: &[KeySchemaElement],
-    table: &TableDescription,
+    description: &TableDescription,
     differences: &mut Vec<String>,
 ) {
     let found_names: Vec<&str> = [KeyType::Hash, KeyType::Range]
@@ -227,10 +302,12 @@ fn difference(
         differences.push(format!("{what} is ({found}) instead of ({wanted})"));
         return;
     }
-    for definition in table.attribute_definitions() {
+    for definition in description.attribute_definitions() {
         let name = definition.attribute_name();
-        if wanted_names.contains(&name) && *definition.attribute_type() != ScalarAttributeType::S {
-            differences.push(format!("the key attribute \"{name}\" is not a string (S)"));
+        let kind = table.attribute_type(name);
+        if wanted_names.contains(&name) && *definition.attribute_type() != kind {
+            let kind = if kind == ScalarAttributeType::N { "a number (N)" } else { "a string (S)" };
+            differences.push(format!("the key attribute \"{name}\" is not {kind}"));
         }
     }
 }

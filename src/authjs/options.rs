@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::item::is_own_attribute;
 use crate::error::{Code, Error, Result};
-use crate::tables::{IndexDefinition, KeySchema, TableDefinition};
+use crate::tables::{IndexDefinition, IndexProjection, KeySchema, TableDefinition};
 
 /// How the table is named and how the adapter behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +88,9 @@ impl Options {
                     partition_key: self.index_partition_key.clone(),
                     sort_key: Some(self.index_sort_key.clone()),
                 },
+                projection: IndexProjection::All,
             }],
+            number_attributes: Vec::new(),
             ttl_attribute: Some("expires".into()),
         }
     }

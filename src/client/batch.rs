@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, KeysAndAttributes, WriteRequest};
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, WriteRequest};
+
+use aws_smithy_types::error::operation::BuildError;
 
 use super::backoff::Backoff;
 use super::connection::Connection;
@@ -48,29 +50,50 @@ impl Client {
     /// Deletes the items of any number of keys, 25 a request; what DynamoDB leaves unprocessed is sent again with
     /// backoff. If some remain after others were deleted, `PARTIAL_FAILURE`, saying how many.
     pub async fn batch_delete(&self, table: &str, keys: Vec<Item>) -> Result<()> {
-        let keys = distinct(keys);
-        let all = keys.len();
+        let delete = |key| DeleteRequest::builder().set_key(Some(key)).build();
+        let writes = distinct(keys).into_iter().map(delete);
+        let writes = writes.map(|delete| Ok(WriteRequest::builder().delete_request(delete?).build()));
+        self.batch_write(table, writes.collect::<Result<_, BuildError>>(), "deleted").await
+    }
+
+    /// Puts any number of items with different keys, 25 a request, whatever is there; otherwise like
+    /// [`Client::batch_delete`].
+    pub async fn batch_put(&self, table: &str, items: Vec<Item>) -> Result<()> {
+        let put = |item| PutRequest::builder().set_item(Some(item)).build();
+        let writes = items.into_iter().map(put);
+        let writes = writes.map(|put| Ok(WriteRequest::builder().put_request(put?).build()));
+        self.batch_write(table, writes.collect::<Result<_, BuildError>>(), "written").await
+    }
+
+    async fn batch_write(
+        &self,
+        table: &str,
+        writes: Result<Vec<WriteRequest>, BuildError>,
+        done: &str,
+    ) -> Result<()> {
+        let writes = writes.map_err(|_| Error::new(Code::Internal, "An incomplete write", ""))?;
+        let all = writes.len();
         if all == 0 {
             return Ok(());
         }
         let connection = self.shared.ready().await.map_err(|error| error.on_table(table))?;
-        let mut deleted = 0;
-        for chunk in keys.chunks(ACTIONS_OF_A_WRITE) {
+        let mut written = 0;
+        for chunk in writes.chunks(ACTIONS_OF_A_WRITE) {
             let mut left = chunk.to_vec();
             let mut backoff = Backoff::for_unprocessed(self.random);
             while !left.is_empty() {
                 let sent = left.len();
-                left = match delete_once(connection, table, left).await {
+                left = match write_once(connection, table, left).await {
                     Ok(left) => left,
-                    Err(error) if deleted == 0 => return Err(error),
-                    Err(error) => return Err(partial(table, all - deleted, all, Some(error))),
+                    Err(error) if written == 0 => return Err(error),
+                    Err(error) => return Err(partial(table, done, all - written, all, Some(error))),
                 };
-                deleted += sent - left.len();
+                written += sent - left.len();
                 if left.len() < sent {
                     backoff = Backoff::for_unprocessed(self.random);
                 }
                 if !left.is_empty() && !backoff.wait().await {
-                    return Err(partial(table, all - deleted, all, None));
+                    return Err(partial(table, done, all - written, all, None));
                 }
             }
         }
@@ -96,38 +119,30 @@ async fn get_once(
     Ok(left.into_values().flat_map(|left| left.keys).collect())
 }
 
-/// One BatchWriteItem of deletes: gives the keys left.
-async fn delete_once(connection: &Connection, table: &str, keys: Vec<Item>) -> Result<Vec<Item>> {
+/// One BatchWriteItem: gives the writes left.
+async fn write_once(
+    connection: &Connection,
+    table: &str,
+    writes: Vec<WriteRequest>,
+) -> Result<Vec<WriteRequest>> {
     let table_name = Some(table.to_owned());
-    let all = keys.clone();
-    let deletes = keys.into_iter().map(|key| {
-        let delete = DeleteRequest::builder().set_key(Some(key)).build();
-        Ok(WriteRequest::builder().delete_request(delete?).build())
-    });
-    let deletes =
-        deletes.collect::<std::result::Result<Vec<_>, aws_smithy_types::error::operation::BuildError>>();
-    let deletes = deletes.map_err(|_| Error::new(Code::Internal, "A delete without a key", ""))?;
-    let answer = match connection.sdk.batch_write_item().request_items(table, deletes).send().await {
+    let all = writes.clone();
+    let answer = match connection.sdk.batch_write_item().request_items(table, writes).send().await {
         Ok(answer) => answer,
-        // A transaction is at work on one of the items; deleting the others a second time does no harm.
+        // A transaction is at work on one of the items; writing the others a second time does no harm.
         Err(error) if matches!(refused(&error), Refusal::Conflict) => return Ok(all),
         Err(error) => return Err(connection.error(&error, "dynamodb:BatchWriteItem", &table_name)),
     };
     let left: HashMap<String, Vec<WriteRequest>> = answer.unprocessed_items.unwrap_or_default();
-    Ok(left
-        .into_values()
-        .flatten()
-        .filter_map(|write| write.delete_request)
-        .map(|delete| delete.key)
-        .collect())
+    Ok(left.into_values().flatten().collect())
 }
 
-fn partial(table: &str, left: usize, all: usize, cause: Option<Error>) -> Error {
+fn partial(table: &str, done: &str, left: usize, all: usize, cause: Option<Error>) -> Error {
     let why = match &cause {
         Some(error) => format!(": {}", error.code().as_str()),
         None => ", for the table's rate or a transaction on them".to_owned(),
     };
-    let problem = format!("{left} of {all} items were not deleted{why}");
+    let problem = format!("{left} of {all} items were not {done}{why}");
     let error = Error::new(Code::PartialFailure, problem, "Run it again: that completes it").on_table(table);
     match cause.and_then(|error| error.cause().cloned()) {
         Some(cause) => error.caused_by(cause),

@@ -24,6 +24,7 @@ use aws_sdk_dynamodb::operation::delete_item::{DeleteItemError, builders::Delete
 use aws_sdk_dynamodb::operation::get_item::builders::GetItemInputBuilder;
 use aws_sdk_dynamodb::operation::put_item::{PutItemError, builders::PutItemInputBuilder};
 use aws_sdk_dynamodb::operation::query::builders::QueryInputBuilder;
+use aws_sdk_dynamodb::operation::scan::builders::ScanInputBuilder;
 use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, builders::UpdateItemInputBuilder};
 pub use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
@@ -47,6 +48,19 @@ pub struct Client {
     shared: Arc<Shared>,
     /// Numbers from 0 to 1, for the jitter of backoff.
     random: fn() -> f64,
+}
+
+/// A page of a query or a scan.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Page {
+    /// Its items; none where the request only counts.
+    pub items: Vec<Item>,
+    /// How many items met the conditions.
+    pub count: usize,
+    /// How many items were read for that.
+    pub scanned: usize,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Item>,
 }
 
 /// How a conditional write ended.
@@ -142,8 +156,41 @@ impl Client {
         }
     }
 
+    /// One page of a query.
+    pub async fn query_page(&self, request: QueryInputBuilder) -> Result<Page> {
+        let table = request.get_table_name().clone();
+        let connection = self.ready(&table).await?;
+        match request.send_with(&connection.sdk).await {
+            Ok(answer) => {
+                Ok(page(answer.items, answer.count, answer.scanned_count, answer.last_evaluated_key))
+            }
+            Err(error) => Err(connection.error(&error, "dynamodb:Query", &table)),
+        }
+    }
+
+    /// One page of a scan.
+    pub async fn scan_page(&self, request: ScanInputBuilder) -> Result<Page> {
+        let table = request.get_table_name().clone();
+        let connection = self.ready(&table).await?;
+        match request.send_with(&connection.sdk).await {
+            Ok(answer) => {
+                Ok(page(answer.items, answer.count, answer.scanned_count, answer.last_evaluated_key))
+            }
+            Err(error) => Err(connection.error(&error, "dynamodb:Scan", &table)),
+        }
+    }
+
     async fn ready(&self, table: &Option<String>) -> Result<&Connection> {
         self.shared.ready().await.map_err(|error| on_table(error, table))
+    }
+}
+
+fn page(items: Option<Vec<Item>>, count: i32, scanned: i32, next: Option<Item>) -> Page {
+    Page {
+        items: items.unwrap_or_default(),
+        count: usize::try_from(count).unwrap_or_default(),
+        scanned: usize::try_from(scanned).unwrap_or_default(),
+        next: next.filter(|key| !key.is_empty()),
     }
 }
 

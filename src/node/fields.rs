@@ -9,7 +9,7 @@ use super::read::from_js;
 use crate::authjs::Options;
 use crate::config::{ConnectionConfig, Environment as Variables, GivenCredentials};
 use crate::error::{Code, Error};
-use crate::tables::{IndexDefinition, KeySchema, TableDefinition};
+use crate::tables::{IndexDefinition, IndexProjection, KeySchema, TableDefinition};
 use crate::value::{Record, Value};
 
 /// The properties of one object, taken out one by one.
@@ -151,13 +151,39 @@ fn table_definition(value: Value) -> crate::Result<TableDefinition> {
         name: fields.required("tableName")?,
         key: key_schema(&mut fields)?,
         indexes: fields.list("indexes")?.into_iter().map(index_definition).collect::<crate::Result<_>>()?,
+        number_attributes: texts("definition.numberAttributes", fields.list("numberAttributes")?)?,
         ttl_attribute: fields.text("ttlAttribute")?,
     })
 }
 
+fn texts(name: &str, values: Vec<Value>) -> crate::Result<Vec<String>> {
+    let text = |value| match value {
+        Value::String(text) => Ok(text),
+        _ => Err(unusable(name, "holds something that is not a string")),
+    };
+    values.into_iter().map(text).collect()
+}
+
 fn index_definition(value: Value) -> crate::Result<IndexDefinition> {
     let mut fields = Fields::from_value("definition.indexes", value)?;
-    Ok(IndexDefinition { name: fields.required("indexName")?, key: key_schema(&mut fields)? })
+    Ok(IndexDefinition {
+        name: fields.required("indexName")?,
+        key: key_schema(&mut fields)?,
+        projection: index_projection(fields.record.remove("projection"))?,
+    })
+}
+
+fn index_projection(value: Option<Value>) -> crate::Result<IndexProjection> {
+    let name = "definition.indexes.projection";
+    match value {
+        None | Some(Value::Undefined | Value::Null) => Ok(IndexProjection::All),
+        Some(Value::String(kind)) if kind == "ALL" => Ok(IndexProjection::All),
+        Some(Value::String(kind)) if kind == "KEYS_ONLY" => Ok(IndexProjection::KeysOnly),
+        Some(value) => {
+            let mut fields = Fields::from_value(name, value)?;
+            Ok(IndexProjection::Include(texts(name, fields.list("include")?)?))
+        }
+    }
 }
 
 fn key_schema(fields: &mut Fields) -> crate::Result<KeySchema> {
@@ -173,13 +199,31 @@ pub(super) fn from_table_definition(table: TableDefinition) -> Value {
         let mut definition = Record::new();
         definition.set("indexName", index.name);
         set_key_schema(&mut definition, index.key);
+        match index.projection {
+            IndexProjection::All => {}
+            IndexProjection::KeysOnly => definition.set("projection", "KEYS_ONLY"),
+            IndexProjection::Include(attributes) => {
+                let include = from_texts(attributes);
+                definition.set(
+                    "projection",
+                    Value::Object(std::iter::once(("include".to_owned(), include)).collect()),
+                );
+            }
+        }
         Value::Object(definition)
     });
     definition.set("indexes", Value::List(indexes.collect()));
+    if !table.number_attributes.is_empty() {
+        definition.set("numberAttributes", from_texts(table.number_attributes));
+    }
     if let Some(attribute) = table.ttl_attribute {
         definition.set("ttlAttribute", attribute);
     }
     Value::Object(definition)
+}
+
+fn from_texts(texts: Vec<String>) -> Value {
+    Value::List(texts.into_iter().map(Value::String).collect())
 }
 
 fn set_key_schema(definition: &mut Record, key: KeySchema) {

@@ -11,7 +11,7 @@ mod server;
 mod tables;
 
 use super::*;
-use crate::tables::{IndexDefinition, KeySchema};
+use crate::tables::{IndexDefinition, IndexProjection, KeySchema};
 
 /// A table as the Auth.js adapter has it.
 fn table(name: &str) -> TableDefinition {
@@ -22,7 +22,12 @@ fn table(name: &str) -> TableDefinition {
     TableDefinition {
         name: name.to_owned(),
         key: key("pk", "sk"),
-        indexes: vec![IndexDefinition { name: "GSI1".to_owned(), key: key("GSI1PK", "GSI1SK") }],
+        indexes: vec![IndexDefinition {
+            name: "GSI1".to_owned(),
+            key: key("GSI1PK", "GSI1SK"),
+            projection: IndexProjection::All,
+        }],
+        number_attributes: Vec::new(),
         ttl_attribute: Some("expires".to_owned()),
     }
 }

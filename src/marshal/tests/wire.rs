@@ -40,6 +40,7 @@ fn connect(endpoint: String) -> Client {
         name: TABLE.to_owned(),
         key: KeySchema { partition_key: "pk".to_owned(), sort_key: None },
         indexes: Vec::new(),
+        number_attributes: Vec::new(),
         ttl_attribute: None,
     };
     client.declare_table(table.clone());
