@@ -42,6 +42,8 @@ export type ErrorCode =
   | "TOO_MANY_ITEMS"
   | "SCAN_LIMIT_EXCEEDED"
   | "PARTIAL_FAILURE"
+  /** The native addon did not load on this system; thrown by the import. */
+  | "ADDON_NOT_LOADED"
   /** DynamoDB failed, or answered with something this version does not know. */
   | "INTERNAL"
 

@@ -2,6 +2,7 @@
 import { DynamoDB, DynamoDBClient } from "@aws-sdk/client-dynamodb"
 import { DynamoDBDocument, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb"
 import { type AdapterUser, type ErrorCode, DynamoAdapterError, DynamoDBAdapter } from "dynauth"
+import { withDynauth } from "dynauth/next"
 import { type TableDefinition, authJsTable, createTables } from "dynauth/tables"
 
 const adapter = DynamoDBAdapter({
@@ -45,3 +46,12 @@ DynamoDBAdapter({ maxAttempts: "3" })
 
 const table: TableDefinition = authJsTable({ tableName: "users" })
 export const made: Promise<string[]> = createTables(undefined, [table])
+
+// Next.js's configuration keeps its type, and its kind.
+export const object: { output: "standalone" } = withDynauth({ output: "standalone" })
+export const configured: Promise<{ poweredByHeader: boolean }> = withDynauth(async (phase: string) => ({
+  poweredByHeader: phase === "build",
+}))("build")
+export const { serverExternalPackages }: { serverExternalPackages?: string[] } = withDynauth()
+// @ts-expect-error: not a configuration
+withDynauth("standalone")
