@@ -1,6 +1,7 @@
 "use strict"
 
-// The options of the Auth.js adapter: names and types. Defaults and what they mean are the native part's.
+// The options of the Auth.js adapter and of the secondary storage: names and types. Defaults and what they mean are the
+// native part's.
 
 const { checkFields, flag, millisecondsOrZero, text } = require("./check.js")
 
@@ -16,8 +17,19 @@ const FIELDS = {
   indexLagTimeout: millisecondsOrZero,
 }
 
-const connection = "It belongs to the connection: `DynamoDBAdapter({ … }, options)`."
-const REMEDIES = { region: connection, endpoint: connection, credentials: connection, profile: connection }
+const SECONDARY_STORAGE_FIELDS = {
+  client: { accepts: () => true, expected: "a connection" },
+  tableName: text,
+}
+
+/** What to say where fields of the connection are given as options. @param {string} place */
+const ofConnection = (place) => {
+  const remedy = `It belongs to the connection: \`${place}\`.`
+  return { region: remedy, endpoint: remedy, credentials: remedy, profile: remedy }
+}
+
+const REMEDIES = ofConnection("DynamoDBAdapter({ … }, options)")
+const SECONDARY_STORAGE_REMEDIES = ofConnection("dynamodbSecondaryStorage({ client: { … } })")
 
 /**
  * @param {import("../index.js").DynamoDBAdapterOptions | null} [options]
@@ -29,4 +41,17 @@ function authJsOptions(options) {
   return options
 }
 
-module.exports = { authJsOptions }
+/**
+ * @param {import("./secondary-storage.js").SecondaryStorageConfig | null} [config]
+ * @returns {{ client?: import("../index.js").Connection | null, options: Record<string, unknown> }}
+ */
+function secondaryStorageConfig(config) {
+  if (config === undefined || config === null) return { options: {} }
+  checkFields("config", config, SECONDARY_STORAGE_FIELDS, SECONDARY_STORAGE_REMEDIES)
+  const { client, ...options } = /** @type {import("./secondary-storage.js").SecondaryStorageConfig} */ (
+    config
+  )
+  return { client, options }
+}
+
+module.exports = { authJsOptions, secondaryStorageConfig }

@@ -1,4 +1,5 @@
 import type { Connection, DynamoDBAdapterOptions } from "../index.js"
+import type { SecondaryStorageConfig } from "./secondary-storage.js"
 
 /** A table: its keys, its indexes, and the attribute by which items expire. All key attributes are strings. */
 export interface TableDefinition {
@@ -30,6 +31,13 @@ export interface IndexDefinition {
  * @throws `DynamoAdapterError` with the code `INVALID_CONFIG` for options that cannot be.
  */
 export declare function authJsTable(options?: DynamoDBAdapterOptions | null): TableDefinition
+
+/**
+ * The table of a secondary storage with this configuration.
+ *
+ * @throws `DynamoAdapterError` with the code `INVALID_CONFIG` for a configuration that cannot be.
+ */
+export declare function secondaryStorageTable(config?: SecondaryStorageConfig | null): TableDefinition
 
 /**
  * Makes the tables that are missing, with on-demand capacity, waits until all are active, and turns TTL on where it is

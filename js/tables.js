@@ -3,7 +3,7 @@
 const native = require("./addon.js")
 const { checkFields, invalidConfig, text } = require("./check.js")
 const { openConnection } = require("./connection.js")
-const { authJsOptions } = require("./options.js")
+const { authJsOptions, secondaryStorageConfig } = require("./options.js")
 
 const INDEX_FIELDS = { indexName: text, partitionKey: text, sortKey: text }
 const TABLE_FIELDS = {
@@ -27,6 +27,11 @@ function authJsTable(options) {
   return /** @type {any} */ (native.authJsTable(authJsOptions(options)))
 }
 
+/** @type {typeof import("./tables.js").secondaryStorageTable} */
+function secondaryStorageTable(config) {
+  return /** @type {any} */ (native.secondaryStorageTable(secondaryStorageConfig(config).options))
+}
+
 /** @type {typeof import("./tables.js").createTables} */
 async function createTables(connection, definitions) {
   const list = Array.isArray(definitions) ? definitions : [definitions]
@@ -47,4 +52,4 @@ async function createTables(connection, definitions) {
   }
 }
 
-module.exports = { authJsTable, createTables }
+module.exports = { authJsTable, secondaryStorageTable, createTables }

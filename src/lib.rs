@@ -20,6 +20,7 @@
 //! | [`runtime`] | the tokio runtime that all of it shares |
 //! | [`tables`] | a table's definition, and making what is missing |
 //! | [`authjs`] | the Auth.js adapter: the single table, its keys, its nineteen methods |
+//! | [`secondary_storage`] | Better Auth's secondary storage: values and counters by key, which expire |
 //! | `node` | Node-API: the only module that knows JavaScript values (feature `node`) |
 
 pub mod authjs;
@@ -32,6 +33,7 @@ pub mod marshal;
 #[cfg(feature = "node")]
 mod node;
 pub mod runtime;
+pub mod secondary_storage;
 pub mod tables;
 pub mod value;
 

@@ -345,3 +345,18 @@ async fn turn_on_ttl(control: &Control<'_>, name: &str, attribute: &str) -> Resu
 fn says_it_is_on(message: &str) -> bool {
     message.contains("already enabled")
 }
+
+/// What is wrong with a table's name or ARN, if something is; to be said after the name of the option that has it.
+pub(crate) fn check_table_name(name: &str) -> std::result::Result<(), &'static str> {
+    if name.starts_with("arn:") { Ok(()) } else { check_resource_name(name) }
+}
+
+/// The same for the name of an index:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>.
+pub(crate) fn check_resource_name(name: &str) -> std::result::Result<(), &'static str> {
+    let legal = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    if (3..=255).contains(&name.len()) && name.chars().all(legal) {
+        return Ok(());
+    }
+    Err("must be 3 to 255 characters out of a-z, A-Z, 0-9, '_', '-' and '.'")
+}

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::item::is_own_attribute;
 use crate::error::{Code, Error, Result};
-use crate::tables::{IndexDefinition, IndexProjection, KeySchema, TableDefinition};
+use crate::tables::{
+    IndexDefinition, IndexProjection, KeySchema, TableDefinition, check_resource_name, check_table_name,
+};
 
 /// How the table is named and how the adapter behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,10 +51,8 @@ impl Options {
     /// `INVALID_CONFIG` for names that DynamoDB does not take, that are equal to each other, or that the adapter needs
     /// for itself.
     pub fn validate(&self) -> Result<()> {
-        if !self.table_name.starts_with("arn:") {
-            check_resource_name("tableName", &self.table_name)?;
-        }
-        check_resource_name("indexName", &self.index_name)?;
+        check_table_name(&self.table_name).map_err(|problem| invalid("tableName", problem))?;
+        check_resource_name(&self.index_name).map_err(|problem| invalid("indexName", problem))?;
         let keys = self.key_attributes();
         for (at, (option, name)) in keys.iter().enumerate() {
             if name.is_empty() || name.len() > 255 {
@@ -108,15 +108,6 @@ impl Options {
             ("indexSortKey", &self.index_sort_key),
         ]
     }
-}
-
-/// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
-fn check_resource_name(option: &str, name: &str) -> Result<()> {
-    let legal = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-    if (3..=255).contains(&name.len()) && name.chars().all(legal) {
-        return Ok(());
-    }
-    Err(invalid(option, "must be 3 to 255 characters out of a-z, A-Z, 0-9, '_', '-' and '.'"))
 }
 
 fn invalid(option: &str, problem: &str) -> Error {

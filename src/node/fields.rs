@@ -9,6 +9,7 @@ use super::read::from_js;
 use crate::authjs::Options;
 use crate::config::{ConnectionConfig, Environment as Variables, GivenCredentials};
 use crate::error::{Code, Error};
+use crate::secondary_storage;
 use crate::tables::{IndexDefinition, IndexProjection, KeySchema, TableDefinition};
 use crate::value::{Record, Value};
 
@@ -100,6 +101,15 @@ pub(super) fn authjs_options(mut fields: Fields) -> crate::Result<Options> {
         consistent_reads: fields.flag("consistentReads")?.unwrap_or(default.consistent_reads),
         index_lag_timeout: fields.milliseconds("indexLagTimeout")?.unwrap_or(default.index_lag_timeout),
     };
+    options.validate()?;
+    Ok(options)
+}
+
+/// The options of the secondary storage.
+pub(super) fn secondary_storage_options(mut fields: Fields) -> crate::Result<secondary_storage::Options> {
+    let default = secondary_storage::Options::default();
+    let table_name = fields.text("tableName")?.unwrap_or(default.table_name);
+    let options = secondary_storage::Options { table_name };
     options.validate()?;
     Ok(options)
 }

@@ -7,7 +7,10 @@
 //! | `read`, `write`, `path` | JavaScript values ⇄ [`Value`] |
 //! | `fields` | plain objects → options, settings, table definitions |
 //! | `connection`, `credentials` | settings and credentials, which JavaScript has and the client wants |
-//! | `adapter` | the nineteen functions |
+//! | `function` | functions of JavaScript that are written in Rust |
+//! | `methods` | an object of functions over a connection |
+//! | `adapter` | the nineteen functions of the Auth.js adapter |
+//! | `secondary_storage` | the five functions of Better Auth's secondary storage |
 //! | `error` | our errors → instances of the JavaScript classes |
 //!
 //! What is exported here is for the package's own JavaScript (`js/addon.js`), not for users.
@@ -21,10 +24,13 @@ mod credentials;
 mod environment;
 mod error;
 mod fields;
+mod function;
 mod js;
+mod methods;
 mod path;
 mod queue;
 mod read;
+mod secondary_storage;
 mod write;
 
 use std::ffi::c_void;
@@ -92,6 +98,32 @@ pub fn create_adapter<'env>(
 pub fn auth_js_table<'env>(env: napi::Env, options: Unknown<'env>) -> napi::Result<Unknown<'env>> {
     let definition = exported(env, |environment| {
         let options = fields::authjs_options(Fields::read(environment, "options", Js(options.raw()))?)?;
+        write::to_js(environment, &fields::from_table_definition(options.table()))
+    });
+    definition.and_then(|definition| unknown(env, definition))
+}
+
+/// Better Auth's secondary storage: an object of five functions.
+#[napi(ts_return_type = "Record<string, (...values: unknown[]) => Promise<unknown>>")]
+pub fn create_secondary_storage<'env>(
+    env: napi::Env,
+    connection: &External<ConnectionHandle>,
+    options: Unknown<'env>,
+) -> napi::Result<Unknown<'env>> {
+    let object = exported(env, |environment| {
+        let options = Fields::read(environment, "options", Js(options.raw()))?;
+        let options = fields::secondary_storage_options(options)?;
+        secondary_storage::create(environment, Rc::clone(&connection.0), options)
+    });
+    object.and_then(|object| unknown(env, object))
+}
+
+/// The definition of the table that a secondary storage with these options uses.
+#[napi]
+pub fn secondary_storage_table<'env>(env: napi::Env, options: Unknown<'env>) -> napi::Result<Unknown<'env>> {
+    let definition = exported(env, |environment| {
+        let options = Fields::read(environment, "options", Js(options.raw()))?;
+        let options = fields::secondary_storage_options(options)?;
         write::to_js(environment, &fields::from_table_definition(options.table()))
     });
     definition.and_then(|definition| unknown(env, definition))

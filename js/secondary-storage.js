@@ -1,0 +1,15 @@
+"use strict"
+
+const native = require("./addon.js")
+const { openConnection } = require("./connection.js")
+const { secondaryStorageConfig } = require("./options.js")
+const { traced } = require("./traced.js")
+
+/** @type {typeof import("./secondary-storage.js").dynamodbSecondaryStorage} */
+function dynamodbSecondaryStorage(config) {
+  const { client, options } = secondaryStorageConfig(config)
+  const open = openConnection(client)
+  return /** @type {any} */ (traced(native.createSecondaryStorage(open.handle, options), open))
+}
+
+module.exports = { dynamodbSecondaryStorage }

@@ -1,0 +1,163 @@
+//! An object whose functions are the methods of something over a connection, which is made when the first of them is
+//! called. The functions are its own and need no `this`.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use super::connection::{Connection, Start};
+use super::environment::{Environment, Work};
+use super::function::{Called, MOST_ARGUMENTS, function};
+use super::js::{Failure, Js, Result, Visibility};
+use super::read::from_js;
+use crate::client::Client;
+use crate::error::Error;
+use crate::value::{Record, Value};
+
+/// A method of a `T`.
+pub(super) struct Method<T: 'static> {
+    pub(super) name: &'static str,
+    /// The names of its arguments, for messages: those of the host's interface.
+    pub(super) arguments: &'static [&'static str],
+    pub(super) run: fn(T, [Value; MOST_ARGUMENTS]) -> Work,
+}
+
+/// A list of methods: JavaScript's name, Rust's name, and the names of the arguments.
+macro_rules! methods {
+    ($list:ident of $target:ty: $($name:literal => $method:ident($($argument:literal),+);)+) => {
+        const $list: &[$crate::node::methods::Method<$target>] = &[$($crate::node::methods::Method {
+            name: $name,
+            arguments: &[$($argument),+],
+            run: |target, values| {
+                Box::pin(async move {
+                    let mut values = values.into_iter();
+                    let answer = target
+                        .$method($({
+                            let _named = $argument;
+                            values.next().unwrap_or(Value::Undefined)
+                        }),+)
+                        .await?;
+                    Ok($crate::node::methods::Answer::into_value(answer))
+                })
+            },
+        }),+];
+    };
+}
+pub(super) use methods;
+
+/// What a method answers, as a value.
+pub(super) trait Answer {
+    fn into_value(self) -> Value;
+}
+
+impl Answer for f64 {
+    fn into_value(self) -> Value {
+        Value::Number(self)
+    }
+}
+
+impl Answer for () {
+    fn into_value(self) -> Value {
+        Value::Undefined
+    }
+}
+
+impl Answer for String {
+    fn into_value(self) -> Value {
+        Value::String(self)
+    }
+}
+
+impl Answer for Record {
+    fn into_value(self) -> Value {
+        Value::Object(self)
+    }
+}
+
+impl<T: Answer> Answer for Option<T> {
+    fn into_value(self) -> Value {
+        self.map_or(Value::Null, T::into_value)
+    }
+}
+
+impl<T: Answer> Answer for Vec<T> {
+    fn into_value(self) -> Value {
+        Value::List(self.into_iter().map(T::into_value).collect())
+    }
+}
+
+/// What the functions of one object share.
+struct Shared<T: 'static> {
+    environment: Rc<Environment>,
+    connection: Rc<Connection>,
+    /// The table that errors are about.
+    table: String,
+    open: Box<dyn Fn(&Client) -> crate::Result<T>>,
+    target: OnceCell<T>,
+}
+
+struct MethodOf<T: 'static> {
+    method: &'static Method<T>,
+    shared: Rc<Shared<T>>,
+}
+
+/// The object.
+pub(super) fn create<T: Clone + 'static>(
+    environment: &Rc<Environment>,
+    connection: Rc<Connection>,
+    table: String,
+    lists: &[(&'static [Method<T>], Visibility)],
+    open: impl Fn(&Client) -> crate::Result<T> + 'static,
+) -> Result<Js> {
+    let env = environment.env;
+    let object = env.object()?;
+    let environment = Rc::clone(environment);
+    let (open, target) = (Box::new(open), OnceCell::new());
+    let shared = Rc::new(Shared { environment, connection, table, open, target });
+    for (methods, visibility) in lists {
+        for method in *methods {
+            let function = function(env, method.name, MethodOf { method, shared: Rc::clone(&shared) })?;
+            env.define_property(object, env.string(method.name)?, function, *visibility)?;
+        }
+    }
+    Ok(object)
+}
+
+impl<T: Clone> Called for MethodOf<T> {
+    fn environment(&self) -> &Rc<Environment> {
+        &self.shared.environment
+    }
+
+    fn call(&self, given: [Js; MOST_ARGUMENTS]) -> Result<Js> {
+        let Shared { environment, connection, .. } = &*self.shared;
+        connection.call(environment, self.start(given))
+    }
+
+    fn panicked(&self, error: Error) -> Result<Js> {
+        let Shared { environment, connection, .. } = &*self.shared;
+        connection.call(environment, Err(Failure::Ours(error.during(self.method.name))))
+    }
+}
+
+impl<T: Clone> MethodOf<T> {
+    /// Reads the arguments, now; what is done with them later does not matter.
+    fn start(&self, given: [Js; MOST_ARGUMENTS]) -> Result<Start> {
+        let (method, shared) = (self.method, Rc::clone(&self.shared));
+        let mut values = [const { Value::Undefined }; MOST_ARGUMENTS];
+        for ((name, given), value) in method.arguments.iter().zip(given).zip(&mut values) {
+            *value = from_js(&shared.environment, name, given).map_err(|failure| match failure {
+                Failure::Ours(error) => Failure::Ours(error.during(method.name).on_table(&shared.table)),
+                Failure::Thrown => Failure::Thrown,
+            })?;
+        }
+        Ok(Box::new(move |client| {
+            let target = match shared.target.get() {
+                Some(target) => target,
+                None => {
+                    let target = (shared.open)(client)?;
+                    shared.target.get_or_init(|| target)
+                }
+            };
+            Ok((method.run)(target.clone(), values))
+        }))
+    }
+}

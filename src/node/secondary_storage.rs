@@ -1,0 +1,30 @@
+//! Better Auth's secondary storage as a plain object of five own functions.
+
+use std::rc::Rc;
+
+use super::connection::Connection;
+use super::environment::Environment;
+use super::js::{Js, Result, Visibility};
+use super::methods::{self, methods};
+use crate::secondary_storage::{Options, SecondaryStorage};
+use crate::value::Value;
+
+methods! { METHODS of SecondaryStorage:
+    "get" => get("key");
+    "set" => set("key", "value", "ttl");
+    "delete" => delete("key");
+    "getAndDelete" => get_and_delete("key");
+    "increment" => increment("key", "ttl");
+}
+
+/// The object.
+pub(super) fn create(
+    environment: &Rc<Environment>,
+    connection: Rc<Connection>,
+    options: Options,
+) -> Result<Js> {
+    let table = options.table_name.clone();
+    methods::create(environment, connection, table, &[(METHODS, Visibility::Enumerable)], move |client| {
+        SecondaryStorage::new(client.clone(), options.clone())
+    })
+}
