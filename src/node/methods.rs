@@ -85,13 +85,16 @@ impl<T: Answer> Answer for Vec<T> {
     }
 }
 
+/// Makes what the methods are of.
+type Open<T> = Box<dyn Fn(&Client) -> crate::Result<T>>;
+
 /// What the functions of one object share.
 struct Shared<T: 'static> {
     environment: Rc<Environment>,
     connection: Rc<Connection>,
     /// The table that errors are about.
     table: String,
-    open: Box<dyn Fn(&Client) -> crate::Result<T>>,
+    open: Open<T>,
     target: OnceCell<T>,
 }
 
