@@ -51,4 +51,5 @@ fn only_the_client_knows_where_requests_go() {
 #[test]
 fn nothing_below_the_adapter_knows_it() {
     assert_eq!(naming("crate::authjs", &["authjs/", "node/"]), [""; 0]);
+    assert_eq!(naming("crate::secondary_storage", &["node/"]), [""; 0]);
 }
