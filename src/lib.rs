@@ -4,9 +4,9 @@
 //! A call goes one way through the crate, and its answer comes back the same way:
 //!
 //! ```text
-//! JS call ─► node ─► authjs            what to do
-//!                    keys · items      how it is said in DynamoDB
-//!                    client            sent, paged, retried: AWS, or the embedded engine
+//! JS call ─► node ─► authjs · better_auth    what to do
+//!                    keys · items            how it is said in DynamoDB
+//!                    client                  sent, paged, retried: AWS, or the embedded engine
 //! ```
 //!
 //! | module | what it knows |
@@ -20,10 +20,12 @@
 //! | [`runtime`] | the tokio runtime that all of it shares |
 //! | [`tables`] | a table's definition, and making what is missing |
 //! | [`authjs`] | the Auth.js adapter: the single table, its keys, its nineteen methods |
+//! | [`better_auth`] | the Better Auth adapter: a table per model, its planner, claims and transactions |
 //! | [`secondary_storage`] | Better Auth's secondary storage: values and counters by key, which expire |
 //! | `node` | Node-API: the only module that knows JavaScript values (feature `node`) |
 
 pub mod authjs;
+pub mod better_auth;
 pub mod client;
 pub mod config;
 pub mod date;

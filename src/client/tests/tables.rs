@@ -144,7 +144,7 @@ async fn a_table_that_differs_says_how() {
         ),
         (
             changed(&|table| index(table, "Projection", json!({ "ProjectionType": "KEYS_ONLY" }))),
-            "its index \"GSI1\" does not project all attributes",
+            "its index \"GSI1\" projects only keys instead of all attributes",
         ),
         (
             changed(&|table| table["AttributeDefinitions"][2]["AttributeType"] = json!("N")),
