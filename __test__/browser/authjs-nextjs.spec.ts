@@ -1,39 +1,24 @@
 // The example, used as a person does: every way to sign in, the account page, and leaving; after each step the items in the
 // table are looked at through the AWS SDK. The steps build on each other.
 
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { DeleteTableCommand, DescribeTableCommand } from "@aws-sdk/client-dynamodb"
 import { paginateScan } from "@aws-sdk/lib-dynamodb"
-import type { Browser, BrowserContext, Page } from "playwright-core"
+import type { BrowserContext, Page } from "playwright-core"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { authJsTable, createTables } from "../../js/tables.js"
 import { credentials, documentClient, region } from "../engines"
-import { addAuthenticator, launchChromium } from "./chromium"
-import { type Example, startExample } from "./example"
+import { addAuthenticator } from "./chromium"
+import { runs, Stage } from "./stage"
 
 type Item = Record<string, unknown> & { pk: string; sk: string }
 
-const { DYNAMODB_ENDPOINT } = process.env
-const folder = mkdtempSync(join(tmpdir(), "dynauth-example-"))
+const pages = ["/", "/sign-in", "/sign-in/check-your-mail", "/mail", "/account", "/api/auth/session"]
 
-const runs = [
-  { name: "the production build on the embedded engine", args: [], endpoint: `file:${folder}/production.db` },
-  { name: "next dev on the embedded engine", args: ["--dev"], endpoint: `file:${folder}/dev.db` },
-  ...(DYNAMODB_ENDPOINT
-    ? [{ name: "the production build on DynamoDB Local", args: [], endpoint: DYNAMODB_ENDPOINT }]
-    : []),
-]
-
-afterAll(() => rmSync(folder, { recursive: true }))
-
-describe.each(runs)("$name", ({ args, endpoint }) => {
+describe.each(runs())("$name", (run) => {
+  const { endpoint } = run
   const ada = "ada@example.com"
   const grace = "grace@example.com"
-  const faults: string[] = []
-  let example: Example
-  let browser: Browser
+  let stage: Stage
   /** Ada at her computer, Ada on another device, and somebody else. */
   let desk: Page
   let phone: Page
@@ -41,42 +26,16 @@ describe.each(runs)("$name", ({ args, endpoint }) => {
   let adasId: string
 
   beforeAll(async () => {
-    if (endpoint === DYNAMODB_ENDPOINT) await makeEmptyTable(endpoint)
-    example = await startExample(args, {
-      AUTH_DYNAMODB_ENDPOINT: endpoint,
-      AWS_REGION: region,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    })
-    browser = await launchChromium()
-    desk = await openBrowser()
-    phone = await openBrowser({ viewport: { width: 390, height: 844 } })
-    stranger = await openBrowser({ colorScheme: "dark" })
+    if (run.needsTables) await makeEmptyTable(endpoint)
+    stage = await Stage.open(run, [], pages)
+    desk = await stage.openBrowser()
+    phone = await stage.openBrowser({ viewport: { width: 390, height: 844 } })
+    stranger = await stage.openBrowser({ colorScheme: "dark" })
     await addAuthenticator(desk)
   })
 
-  beforeEach(({ onTestFailed }) => {
-    onTestFailed(() =>
-      console.error(`The example printed:\n${example.output()}\nThe pages:\n${faults.join("\n")}`),
-    )
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await example?.stop()
-  })
-
-  /** A browser of its own: another person, or another device. */
-  async function openBrowser(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
-    const context = await browser.newContext({ baseURL: example.url, ...options })
-    context.setDefaultTimeout(60_000)
-    const page = await context.newPage()
-    page.on("pageerror", (error) => faults.push(error.message))
-    page.on("console", (message) => {
-      if (message.type() === "error") faults.push(message.text())
-    })
-    return page
-  }
+  beforeEach(({ onTestFailed }) => onTestFailed(() => console.error(stage.describe())))
+  afterAll(() => stage?.close())
 
   const table = documentClient({ endpoint })
 
@@ -153,7 +112,7 @@ describe.each(runs)("$name", ({ args, endpoint }) => {
 
     const link = await askForLink(desk, ada)
     const address = (await link.getAttribute("href"))!
-    expect(example.output(), "the mail in the terminal").toContain(address)
+    await expect.poll(() => stage.output(), { message: "the mail in the terminal" }).toContain(address)
     expect(await items()).toEqual([expect.objectContaining({ type: "VT", identifier: ada })])
 
     await link.click()
@@ -181,18 +140,21 @@ describe.each(runs)("$name", ({ args, endpoint }) => {
     await desk.goto("/account")
     const [before] = await itemsOf(adasId, "SESSION#")
     const cookieBefore = await cookieExpiry(desk.context())
-    const shownBefore = (await list(desk, "Devices").locator("time").getAttribute("datetime"))!
 
-    const shown = async () => {
+    const session = async () => (await itemsOf(adasId, "SESSION#"))[0]!
+    const refreshed = async () => {
       await desk.getByRole("button", { name: "Refresh session" }).click()
-      return (await list(desk, "Devices").locator("time").getAttribute("datetime"))!
+      return (await session()).expires
     }
     // It moves once it is older than the example's updateAge of ten seconds.
-    await expect.poll(async () => (await shown()) > shownBefore, { interval: 500 }).toBe(true)
+    await expect.poll(refreshed, { interval: 500 }).toBeGreaterThan(before!.expires as number)
+    expect((await session()).sk).toBe(before!.sk)
 
-    const [after] = await itemsOf(adasId, "SESSION#")
-    expect(after!.sk).toBe(before!.sk)
-    expect(after!.expires).toBeGreaterThan(before!.expires as number)
+    const shown = async () => {
+      const time = await list(desk, "Devices").locator("time").getAttribute("datetime")
+      return Math.floor(Date.parse(time!) / 1000)
+    }
+    await expect.poll(shown).toBe((await session()).expires)
     expect(await cookieExpiry(desk.context())).toBeGreaterThan(cookieBefore)
   })
 
@@ -220,7 +182,7 @@ describe.each(runs)("$name", ({ args, endpoint }) => {
 
   test("all other devices are signed out at once", async () => {
     await signInByMail(phone, ada)
-    await signInByMail(await openBrowser(), ada)
+    await signInByMail(await stage.openBrowser(), ada)
     await desk.goto("/account")
     await expect.poll(() => list(desk, "Devices").count()).toBe(3)
 
@@ -338,6 +300,8 @@ describe.each(runs)("$name", ({ args, endpoint }) => {
     await desk.getByRole("dialog").getByRole("button", { name: "Keep it" }).click()
     await desk.getByRole("dialog").waitFor({ state: "hidden" })
     expect(await itemsOf(adasId, "USER#")).toHaveLength(1)
+    // Away from the app, where her session would move on.
+    await stranger.goto("about:blank")
     const gracesItems = (await items()).filter((item) => JSON.stringify(item).includes(grace))
 
     await desk.getByRole("button", { name: "Delete account" }).click()
@@ -376,11 +340,13 @@ describe.each(runs)("$name", ({ args, endpoint }) => {
     expect(await isDark(stranger)).toBe(false)
   })
 
-  test("no page reported an error, and Ctrl-C stops everything", async () => {
-    expect(faults).toEqual([])
-    expect(await example.stop()).toBe(0)
-    await expect(fetch(example.url)).rejects.toThrow()
+  test("there is the icon that browsers ask for by themselves", async () => {
+    const icon = await desk.request.get("/favicon.ico")
+    expect(icon.status()).toBe(200)
+    expect(icon.headers()["content-type"]).toBe("image/x-icon")
   })
+
+  test("no page reported an error, and Ctrl-C stops everything", () => stage.expectCleanEnd())
 })
 
 async function makeEmptyTable(endpoint: string) {

@@ -1,10 +1,12 @@
 // Chromium, driven by Playwright; `CHROMIUM` says where it is if it is not Debian's.
 
 import { type Browser, chromium, type Page } from "playwright-core"
+import { inject } from "vitest"
 
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    timeout: inject("patience").page,
     args: [
       "--headless",
       "--no-sandbox",

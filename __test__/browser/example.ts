@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process"
 import { once } from "node:events"
+import { inject } from "vitest"
 
 export interface Example {
   /** Its address, as it printed it. */
@@ -35,12 +36,18 @@ export async function startExample(args: string[], environment: Record<string, s
     child.stdout.on("data", read)
     child.stderr.on("data", read)
   })
-  const url = await Promise.race([
-    started,
-    ended.then(([code]) => {
-      throw new Error(`The example ended with exit code ${code}:\n${output}`)
-    }),
-  ])
+  const { start } = inject("patience")
+  let timer: NodeJS.Timeout
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      child.kill("SIGINT")
+      reject(new Error(`The example has not started after ${start / 60_000} minutes:\n${output}`))
+    }, start)
+  })
+  const failed = ended.then(([code]) => {
+    throw new Error(`The example ended with exit code ${code}:\n${output}`)
+  })
+  const url = await Promise.race([started, late, failed]).finally(() => clearTimeout(timer))
 
   return {
     url,

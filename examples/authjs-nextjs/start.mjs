@@ -106,7 +106,10 @@ async function stop(code) {
   if (stopping) return
   stopping = true
   for (const child of children) child.kill("SIGTERM")
-  for (let waited = 0; children.size > 0 && waited < 2000; waited += 50) await sleep(50)
+  // `next start` would wait for browsers to close their connections. `next dev` has a server process to end, which would
+  // outlive it.
+  const patience = dev ? 10_000 : 1000
+  for (let waited = 0; children.size > 0 && waited < patience; waited += 50) await sleep(50)
   for (const child of children) child.kill("SIGKILL")
   process.exit(code)
 }

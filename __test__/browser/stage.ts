@@ -1,0 +1,116 @@
+// What the stories of the examples share: the ways to run them, the browsers of the people in them, and a note of everything
+// that goes wrong on a page.
+
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { Browser, Page } from "playwright-core"
+import { afterAll, expect, inject } from "vitest"
+import { credentials, region } from "../engines"
+import { launchChromium } from "./chromium"
+import { type Example, startExample } from "./example"
+
+const { DYNAMODB_ENDPOINT } = process.env
+
+/** How an example is run. */
+export interface Run {
+  name: string
+  dev: boolean
+  endpoint: string
+  /** Whether the tables are there only if somebody makes them. */
+  needsTables: boolean
+}
+
+/** Each way to run an example: its production build, `next dev`, and, if there is one, with DynamoDB Local. */
+export function runs(): Run[] {
+  const folder = mkdtempSync(join(tmpdir(), "dynauth-example-"))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  const embedded = (name: string, dev: boolean) => ({
+    name: `${name} on the embedded engine`,
+    dev,
+    endpoint: `file:${join(folder, dev ? "dev.db" : "production.db")}`,
+    needsTables: false,
+  })
+  const onLocal = (endpoint: string) => ({
+    name: "the production build on DynamoDB Local",
+    dev: false,
+    endpoint,
+    needsTables: true,
+  })
+  return [
+    embedded("the production build", false),
+    embedded("next dev", true),
+    ...(DYNAMODB_ENDPOINT ? [onLocal(DYNAMODB_ENDPOINT)] : []),
+  ]
+}
+
+/** An example that runs, and the people who use it. */
+export class Stage {
+  /** What the pages have reported: exceptions, and errors in the console with the address of what they are about. */
+  readonly faults: string[] = []
+  readonly #example: Example
+  readonly #browser: Browser
+
+  private constructor(example: Example, browser: Browser) {
+    this.#example = example
+    this.#browser = browser
+  }
+
+  /**
+   * Starts the example that the arguments of `npm run example` name.
+   *
+   * `pages` are its pages. `next dev` compiles each when it is first asked for; that is over before anybody looks at one.
+   */
+  static async open({ dev, endpoint }: Run, args: string[], pages: string[]): Promise<Stage> {
+    const example = await startExample([...args, ...(dev ? ["--dev"] : [])], {
+      AUTH_DYNAMODB_ENDPOINT: endpoint,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    })
+    try {
+      if (dev) for (const page of pages) await fetch(example.url + page)
+      return new Stage(example, await launchChromium())
+    } catch (error) {
+      await example.stop()
+      throw error
+    }
+  }
+
+  async close() {
+    await this.#browser.close()
+    await this.#example.stop()
+  }
+
+  /** A browser of its own: another person, or another device. */
+  async openBrowser(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
+    const context = await this.#browser.newContext({ baseURL: this.#example.url, ...options })
+    context.setDefaultTimeout(inject("patience").page)
+    const page = await context.newPage()
+    page.on("pageerror", (error) => this.faults.push(`${page.url()}: ${error.message}`))
+    page.on("console", (message) => {
+      if (message.type() !== "error") return
+      // The text does not say which resource could not be loaded, and there is no response event for an icon.
+      this.faults.push(`${page.url()}: ${message.text()} (${message.location().url})`)
+    })
+    return page
+  }
+
+  /** What has been printed in the terminal so far. */
+  output(): string {
+    return this.#example.output()
+  }
+
+  /** For a test that failed: everything that may say why. */
+  describe(): string {
+    return `The example printed:\n${this.output()}\nThe pages:\n${this.faults.join("\n")}`
+  }
+
+  /** The end of a story: nothing went wrong on any page, and Ctrl-C leaves nothing running. */
+  async expectCleanEnd() {
+    expect(this.faults).toEqual([])
+    expect(await this.#example.stop()).toBe(0)
+    await expect(fetch(this.#example.url)).rejects.toThrow()
+  }
+}
