@@ -1,0 +1,19 @@
+// What `npm run test:pack` tries, each in a fresh app.
+
+import { managers } from "./managers.mjs"
+
+/**
+ * @typedef {object} Context
+ * @property {string} folder which is this case's alone
+ * @property {string} version of our packages
+ * @property {string} platform of this machine's addon
+ * @property {Awaited<ReturnType<typeof import("./registry.mjs").startRegistry>>} registry
+ * @property {(template?: string) => import("./app.mjs").App} createApp
+ *
+ * @typedef {object} Case
+ * @property {string} what is tried
+ * @property {(context: Context) => Promise<string | void>} run rejects if it does not work; may say what was found
+ */
+
+/** @type {Record<string, Case>} */
+export const cases = { ...managers }
