@@ -20,6 +20,9 @@ const ORDERED_DATES: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_4
 /// Whether DynamoDB itself can judge a clause.
 pub(super) fn is_expressible(model: &Model, clause: &Clause) -> bool {
     let Some(field) = model.field(&clause.field) else { return false };
+    if clause.is_vacuous() {
+        return false;
+    }
     let is_plain = |value: &Value| match value {
         Value::String(text) => !text.is_empty(),
         Value::Date(milliseconds) => ORDERED_DATES.contains(milliseconds),
@@ -42,6 +45,15 @@ pub(super) fn is_expressible(model: &Model, clause: &Clause) -> bool {
         (Operator::EndsWith, _) => false,
         (Operator::Contains | Operator::StartsWith, value) => {
             matches!(value, Value::String(text) if !text.is_empty())
+        }
+        // It orders no booleans.
+        (Operator::Lt | Operator::Lte | Operator::Gt | Operator::Gte | Operator::Between, Value::Bool(_)) => {
+            false
+        }
+        (Operator::Between, Value::List(bounds))
+            if bounds.iter().any(|bound| matches!(bound, Value::Bool(_))) =>
+        {
+            false
         }
         (_, Value::List(values)) => values.len() <= MOST_VALUES && values.iter().all(good),
         (_, value) => good(value),
@@ -76,10 +88,12 @@ pub(super) fn clause(model: &Model, clause: &Clause, placeholders: &mut Placehol
         if values.iter().any(Value::is_nullish) {
             parts.push(is_null(placeholders));
         }
-        Ok(match parts.is_empty() {
+        Ok(match parts.as_slice() {
             // Nothing is in an empty list.
-            true => format!("(attribute_exists({name}) AND attribute_not_exists({name}))"),
-            false => format!("({})", parts.join(" OR ")),
+            [] => format!("(attribute_exists({name}) AND attribute_not_exists({name}))"),
+            // DynamoDB refuses parentheses that say nothing.
+            [part] => part.clone(),
+            parts => format!("({})", parts.join(" OR ")),
         })
     };
     Ok(match (clause.operator, &clause.value) {
@@ -135,7 +149,8 @@ impl Guard {
         let judged = |clause: &&Clause| is_expressible(model, clause);
         let mut seen_fields: Vec<&str> = Vec::new();
         for one in &wanted.all {
-            if is_key(&one.field) && one.is_exact() {
+            // A second value for the same key is another matter.
+            if is_key(&one.field) && one.is_exact() && wanted.value_of(&one.field) == Some(&one.value) {
                 continue;
             }
             match judged(&one) {

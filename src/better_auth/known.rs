@@ -47,6 +47,7 @@ const KNOWN: &[Known] = &[
     Known { unique: &[&["deviceCode"], &["userCode"]], ..model("deviceCode") },
     Known { key: &["address", "chainId"], ..model("walletAddress") },
     Known { indexes: &[&["referenceId"]], ..model("oauthClient") },
+    Known { indexes: &[&["userId", "clientId"]], ..model("oauthRefreshToken") },
     Known { key: &["userId", "id"], indexes: &[&["clientId"]], ..model("oauthConsent") },
     Known { indexes: &[&["domain"], &["organizationId"]], ..model("ssoProvider") },
     Known {

@@ -304,26 +304,11 @@ fn range(model: &Model, wanted: &Where, sort_key: &str) -> Result<Option<Range>>
         {
             continue;
         }
-        let mut values: Vec<AttributeValue> =
+        let values: Vec<AttributeValue> =
             values.into_iter().map(|value| attribute(model, sort_key, value)).collect::<Result<_>>()?;
-        if clause.operator == Operator::Between && is_descending(&values) {
-            // DynamoDB refuses bounds in the wrong order; nothing is between them.
-            continue;
-        }
-        values.truncate(2);
         return Ok(Some(Range { operator: clause.operator, values }));
     }
     Ok(None)
-}
-
-fn is_descending(bounds: &[AttributeValue]) -> bool {
-    match bounds {
-        [AttributeValue::S(low), AttributeValue::S(high)] => low > high,
-        [AttributeValue::N(low), AttributeValue::N(high)] => {
-            low.parse::<f64>().unwrap_or_default() > high.parse::<f64>().unwrap_or_default()
-        }
-        _ => true,
-    }
 }
 
 /// Where each of the clauses that are joined by OR has a way of its own, all of these ways.

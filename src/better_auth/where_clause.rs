@@ -194,9 +194,15 @@ impl Clause {
         }
     }
 
-    fn is_vacuous(&self) -> bool {
+    /// Whether no row can meet it.
+    pub(super) fn is_vacuous(&self) -> bool {
         match (&self.value, self.operator) {
             (Value::List(values), Operator::In) => values.is_empty(),
+            // DynamoDB refuses bounds in the wrong order.
+            (Value::List(bounds), Operator::Between) => match bounds.as_slice() {
+                [low, high] => !compare(low, high).is_some_and(Ordering::is_le),
+                _ => true,
+            },
             (Value::Null, Operator::Lt | Operator::Lte | Operator::Gt | Operator::Gte) => true,
             (Value::Null, Operator::Contains | Operator::StartsWith | Operator::EndsWith) => true,
             _ => false,

@@ -411,8 +411,14 @@ impl Adapter {
 
     pub(super) async fn delete(&self, arguments: &Record) -> Result<Value> {
         let job = Job::read(self, arguments)?;
-        if !job.wanted.is_empty() {
-            self.delete_all(&job, 0).await?;
+        if job.wanted.is_empty() {
+            return Ok(Value::Undefined);
+        }
+        let model = &job.model;
+        let only = exact_key(model, &job.wanted)?.filter(|_| model.uniques.is_empty());
+        match only.filter(|_| job.wanted.clauses().all(|clause| is_expressible(model, clause))) {
+            Some(key) => self.delete_at(model, key, &job.wanted).await?,
+            None => drop(self.delete_all(&job, 0).await?),
         }
         Ok(Value::Undefined)
     }
@@ -429,12 +435,6 @@ impl Adapter {
 
     async fn delete_all(&self, job: &Job, most: usize) -> Result<usize> {
         let model = &job.model;
-        let only = exact_key(model, &job.wanted)?.filter(|_| model.uniques.is_empty());
-        if let Some(key) = only
-            && job.wanted.clauses().all(|clause| is_expressible(model, clause))
-        {
-            return Ok(usize::from(self.delete_at(model, key, &job.wanted, None).await?));
-        }
         let rows = self.rows(&job.ask(), None).await?;
         check_many(rows.len(), most, "maxDeleteManyItems", model)?;
         let one = |found: Found| self.delete_found(model, found, &job.wanted);
@@ -442,18 +442,13 @@ impl Adapter {
         Ok(deleted.into_iter().filter(|deleted| *deleted).count())
     }
 
+    /// Deletes a row that was found, if it still answers the clause. A transaction, for its token: a request that is
+    /// sent again because its answer was lost is not a second one, and is counted.
     async fn delete_found(&self, model: &Arc<Model>, mut found: Found, wanted: &Where) -> Result<bool> {
         for attempt in 1..=TRIES {
-            if model.uniques.is_empty() {
-                let key = model.key_of(&found.item);
-                if self.delete_at(model, key, wanted, Some(&found.item)).await? {
-                    return Ok(true);
-                }
-            } else {
-                match self.delete_with_claims(model, &found, wanted).await? {
-                    Written::Done(_) => return Ok(true),
-                    Written::Conflict => pause(attempt).await,
-                }
+            match self.delete_with_claims(model, &found, wanted).await? {
+                Written::Done(_) => return Ok(true),
+                Written::Conflict => pause(attempt).await,
             }
             match self.again(model, &found, wanted).await? {
                 Some(now) => found = now,
@@ -473,17 +468,18 @@ impl Adapter {
         self.write(&[change]).await
     }
 
-    async fn delete_at(&self, model: &Model, key: Item, wanted: &Where, seen: Option<&Item>) -> Result<bool> {
+    /// One DeleteItem, if the row answers the clause.
+    async fn delete_at(&self, model: &Model, key: Item, wanted: &Where) -> Result<()> {
         let mut placeholders = Placeholders::default();
         let guard =
-            Guard::exists(model, &mut placeholders).answering(model, wanted, seen, &mut placeholders)?;
+            Guard::exists(model, &mut placeholders).answering(model, wanted, None, &mut placeholders)?;
         let request = DeleteItemInput::builder()
             .table_name(&model.table)
             .set_key(Some(key))
             .condition_expression(guard.into_expression())
             .set_expression_attribute_names(placeholders.take_names())
             .set_expression_attribute_values(placeholders.take_values());
-        Ok(matches!(self.client().delete(request).await?, Write::Done(_)))
+        self.client().delete(request).await.map(drop)
     }
 
     pub(super) async fn consume_one(&self, arguments: &Record) -> Result<Value> {
@@ -493,7 +489,6 @@ impl Adapter {
             let Some(found) = self.rows(&job.ask().first(), None).await?.into_iter().next() else {
                 return Ok(Value::Null);
             };
-            // A transaction, for its token: a request that is sent again because its answer was lost is not a second one.
             match self.delete_with_claims(&job.model, &found, &job.wanted).await? {
                 Written::Done(_) => return Ok(Value::Object(found.row)),
                 Written::Conflict => pause(attempt).await,
@@ -507,7 +502,7 @@ impl Adapter {
         let (increment, set) = (job.record("increment")?, job.record("set")?);
         check_increment(&job.model, &increment)?;
         let names_structure = |record: &Record| !job.model.is_plain_update(record);
-        let is_plain = !names_structure(&set) && !names_structure(&increment);
+        let mut is_plain = !names_structure(&set) && !names_structure(&increment);
         let only = exact_key(&job.model, &job.wanted)?;
         if let Some(key) = only.filter(|_| is_plain)
             && job.wanted.clauses().all(|clause| is_expressible(&job.model, clause))
@@ -523,9 +518,14 @@ impl Adapter {
             };
             if is_plain {
                 let key = job.model.key_of(&found.item);
-                let row = self.increment_at(&job, key, &increment, &set, Some(&found.item)).await;
-                if let Some(row) = row.map_err(|error| error.on_table(&job.model.table))? {
-                    return Ok(Value::Object(row));
+                match self.increment_at(&job, key, &increment, &set, Some(&found.item)).await {
+                    Ok(Some(row)) => return Ok(Value::Object(row)),
+                    Ok(None) => {}
+                    Err(error) if is_no_number(&error) => {
+                        is_plain = false;
+                        continue;
+                    }
+                    Err(error) => return Err(error.on_table(&job.model.table)),
                 }
             } else {
                 let update = incremented(&found.row, &increment, &set);
@@ -586,12 +586,7 @@ impl Adapter {
             .set_expression_attribute_values(placeholders.take_values())
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let item = match self.client().update(request).await? {
-            Write::Done(item) => item,
-            // The request was sent again because its answer was lost, and has met itself.
-            Write::ConditionFailed(Some(there)) if there.get(OP) == Some(&operation) => Some(there),
-            Write::ConditionFailed(_) => None,
-        };
+        let item = own_outcome(self.client().update(request).await?, &operation);
         Ok(item.map(|item| self.layout().to_row(model, item)))
     }
 
@@ -667,10 +662,26 @@ pub(super) fn check_many(rows: usize, most: usize, option: &str, model: &Model) 
     Err(Error::new(Code::TooManyItems, problem, remedy).on_table(&model.table))
 }
 
+/// Whether DynamoDB refused to count what is stored.
+fn is_no_number(error: &Error) -> bool {
+    error.cause().is_some_and(|cause| cause.name == "ValidationException")
+}
+
 pub(super) fn is_duplicate(error: &Error) -> bool {
     matches!(error.code(), Code::ConditionalCheckFailed | Code::EmailExists | Code::AccountExists)
 }
 
+/// The row after a write that was marked; `None` if its condition was not met.
+fn own_outcome(write: Write, operation: &AttributeValue) -> Option<Item> {
+    match write {
+        Write::Done(item) => item,
+        // The request was sent again because its answer was lost, and has met itself.
+        Write::ConditionFailed(Some(there)) if there.get(OP) == Some(operation) => Some(there),
+        Write::ConditionFailed(_) => None,
+    }
+}
+
+/// Tells one write from another.
 fn operation_mark() -> AttributeValue {
     AttributeValue::S(format!("{:016x}", fastrand::u64(..)))
 }
