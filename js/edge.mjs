@@ -9,3 +9,4 @@ export const UnsupportedOptionError = undefined
 export const InvalidWhereError = undefined
 export const authJsTable = undefined
 export const createTables = undefined
+export const secondaryStorageTable = undefined
