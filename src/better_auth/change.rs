@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    Update,
 };
 
 use super::Adapter;
@@ -200,7 +201,7 @@ impl Change {
             (None, Some(after)) => actions.push(put_row(layout, model, after)?),
             (Some(before), None) => actions.push(self.delete_row(before)?),
             (Some(before), Some(after)) if model.key_of(before) == model.key_of(after) => {
-                actions.extend(self.update_row(before, after)?);
+                actions.push(self.update_row(before, after)?);
             }
             // The key of an item cannot be changed: the row moves.
             (Some(before), Some(after)) => {
@@ -239,7 +240,8 @@ impl Change {
         Ok(Action { item: TransactWriteItem::builder().delete(delete).build(), meaning: Meaning::OldRow })
     }
 
-    fn update_row(&self, before: &Item, after: &Item) -> Result<Option<Action>> {
+    /// An update of what differs; where nothing does, a check that the row is as it was seen.
+    fn update_row(&self, before: &Item, after: &Item) -> Result<Action> {
         let mut changes: Vec<(String, Option<AttributeValue>)> = after
             .iter()
             .filter(|(name, value)| before.get(*name) != Some(value))
@@ -248,7 +250,7 @@ impl Change {
         let gone = before.keys().filter(|name| !after.contains_key(*name));
         changes.extend(gone.map(|name| (name.clone(), None)));
         if changes.is_empty() {
-            return Ok(None);
+            return self.check_row(before);
         }
         changes.sort_by(|left, right| left.0.cmp(&right.0));
         let mut placeholders = Placeholders::default();
@@ -263,10 +265,24 @@ impl Change {
             .set_expression_attribute_values(placeholders.take_values())
             .build();
         let update = update.map_err(|_| incomplete())?;
-        Ok(Some(Action {
-            item: TransactWriteItem::builder().update(update).build(),
+        Ok(Action { item: TransactWriteItem::builder().update(update).build(), meaning: Meaning::OldRow })
+    }
+
+    fn check_row(&self, before: &Item) -> Result<Action> {
+        let mut placeholders = Placeholders::default();
+        let guard = self.guard(before, &mut placeholders)?;
+        let check = ConditionCheck::builder()
+            .table_name(&self.model.table)
+            .set_key(Some(self.model.key_of(before)))
+            .condition_expression(guard.into_expression())
+            .set_expression_attribute_names(placeholders.take_names())
+            .set_expression_attribute_values(placeholders.take_values())
+            .build();
+        let check = check.map_err(|_| incomplete())?;
+        Ok(Action {
+            item: TransactWriteItem::builder().condition_check(check).build(),
             meaning: Meaning::OldRow,
-        }))
+        })
     }
 
     /// Notes whose each claim of the row was and is to be.

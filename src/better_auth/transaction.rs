@@ -176,7 +176,7 @@ impl Transaction {
         let item = layout.to_item(model, &row)?;
         let made = Value::Object(layout.to_row(model, item.clone()));
         self.check_free(buffer, model, &item, None).await?;
-        buffer.put(model, item.clone(), Some(item));
+        buffer.put_new(model, item);
         Ok(made)
     }
 
@@ -192,7 +192,7 @@ impl Transaction {
         self.check_free(buffer, model, &after, Some(&before)).await?;
         if moves {
             buffer.put(model, before, None);
-            buffer.put(model, after.clone(), Some(after));
+            buffer.put_new(model, after);
         } else {
             buffer.put(model, before, Some(after));
         }
@@ -264,15 +264,22 @@ impl Buffer {
         self.rows.iter().any(|row| row.model.table == model.table)
     }
 
-    /// Notes what a row is to be. `seen` is the row as it was read or made: at its key.
+    /// Notes what a row that was seen is to be; also where that is what it is: who writes it wants it to stay so.
     fn put(&mut self, model: &Arc<Model>, seen: Item, after: Option<Item>) {
         let identity = model.identity(&seen);
+        self.note(model, identity, Some(seen), after);
+    }
+
+    /// Notes a row that was not there.
+    fn put_new(&mut self, model: &Arc<Model>, item: Item) {
+        let identity = model.identity(&item);
+        self.note(model, identity, None, Some(item));
+    }
+
+    fn note(&mut self, model: &Arc<Model>, identity: String, before: Option<Item>, after: Option<Item>) {
         match self.by_identity.get(&identity) {
             Some(at) => self.rows[*at].after = after,
             None => {
-                // A row that is made was not there; one that is changed or deleted was as it was seen.
-                let is_made = after.as_ref() == Some(&seen);
-                let before = (!is_made).then_some(seen);
                 self.by_identity.insert(identity, self.rows.len());
                 self.rows.push(Buffered { model: Arc::clone(model), before, after });
             }
@@ -315,7 +322,9 @@ impl Buffer {
             after: row.after.clone(),
             guard: Guarded::Unchanged,
         };
-        self.rows.iter().filter(|row| row.before != row.after).map(change).collect()
+        // What was made and deleted again was never there.
+        let is_there = |row: &&Buffered| row.before.is_some() || row.after.is_some();
+        self.rows.iter().filter(is_there).map(change).collect()
     }
 }
 

@@ -179,6 +179,31 @@ fn what_another_has_changed_meanwhile_cancels_the_transaction() {
 }
 
 #[test]
+fn an_update_that_changes_nothing_keeps_the_row_as_it_is_until_the_end() {
+    runtime().block_on(async {
+        for stage in stages().await {
+            a_user(&stage, 1).await;
+            let mut same = asking("user", vec![clause("id", "eq", "ada".into())]);
+            same.set("update", object([("name", "Ada".into())]));
+            let alone = stage.adapter.begin();
+            alone.run(Operation::Update, same.clone()).await.unwrap();
+            alone.commit().await.unwrap();
+
+            let disturbed = stage.adapter.begin();
+            disturbed.run(Operation::Update, same.clone()).await.unwrap();
+            same.set("update", object([("name", "Another's".into())]));
+            stage.run(Operation::Update, same).await.unwrap();
+            assert_eq!(
+                disturbed.commit().await.unwrap_err().code(),
+                Code::TransactionFailed,
+                "{}",
+                stage.name
+            );
+        }
+    });
+}
+
+#[test]
 fn a_transaction_that_is_too_large_sends_nothing() {
     runtime().block_on(async {
         for stage in stages().await {
