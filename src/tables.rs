@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata};
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-    ProjectionType, ScalarAttributeType, TableDescription, TableStatus, TimeToLiveSpecification,
-    TimeToLiveStatus,
+    AttributeDefinition, BillingMode, CreateGlobalSecondaryIndexAction, GlobalSecondaryIndex,
+    GlobalSecondaryIndexUpdate, KeySchemaElement, KeyType, Projection, ProjectionType, ScalarAttributeType,
+    TableDescription, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
 };
 use tokio::time::Instant;
 
@@ -105,7 +105,7 @@ impl IndexProjection {
 }
 
 /// Makes the tables that are missing, waits until all are active, and turns TTL on where it is off. Tables that are
-/// there are not changed otherwise; one whose keys or indexes differ from its definition is an `INVALID_CONFIG` error
+/// there are not changed otherwise, but for indexes that are added in an embedded database; one whose keys or indexes differ from its definition is an `INVALID_CONFIG` error
 /// that says how. Returns the names of those that were made.
 pub async fn create_tables(client: &Client, tables: &[TableDefinition]) -> Result<Vec<String>> {
     let control = client.control().await?;
@@ -131,7 +131,8 @@ async fn make_one(control: &Control<'_>, table: &TableDefinition) -> Result<bool
     let found = describe(control, &table.name).await?;
     let made = match &found {
         Some(found) => {
-            compare(control, table, found)?;
+            let found = add_indexes(control, table, found).await?;
+            compare(control, table, &found)?;
             false
         }
         None => create(control, table).await?,
@@ -145,6 +146,51 @@ async fn make_one(control: &Control<'_>, table: &TableDefinition) -> Result<bool
         turn_on_ttl(control, &table.name, attribute).await?;
     }
     Ok(made)
+}
+
+/// In an embedded database, adds the indexes that a table lacks: a plugin has been added to the app. Elsewhere, tables
+/// are only the user's to change.
+async fn add_indexes(
+    control: &Control<'_>,
+    table: &TableDefinition,
+    found: &TableDescription,
+) -> Result<TableDescription> {
+    let has = |index: &&IndexDefinition| {
+        found.global_secondary_indexes().iter().any(|own| own.index_name() == Some(&index.name))
+    };
+    if !control.is_embedded() || table.indexes.iter().all(|index| has(&index)) {
+        return Ok(found.clone());
+    }
+    for index in table.indexes.iter().filter(|index| !has(index)) {
+        let request = index_request(control, table, index).map_err(|_| incomplete(&table.name))?;
+        request.send().await.map_err(|error| control.error(&error, "dynamodb:UpdateTable", &table.name))?;
+    }
+    Ok(describe(control, &table.name).await?.unwrap_or_else(|| found.clone()))
+}
+
+type UpdateTable = aws_sdk_dynamodb::operation::update_table::builders::UpdateTableFluentBuilder;
+
+fn index_request(
+    control: &Control<'_>,
+    table: &TableDefinition,
+    index: &IndexDefinition,
+) -> Result<UpdateTable, BuildError> {
+    let create = CreateGlobalSecondaryIndexAction::builder()
+        .index_name(&index.name)
+        .set_key_schema(Some(index.key.elements()?))
+        .projection(index.projection.request())
+        .build()?;
+    let attributes = index.key.names().map(|name| table.attribute(name)).collect::<Result<_, _>>()?;
+    Ok(control
+        .sdk()
+        .update_table()
+        .table_name(&table.name)
+        .set_attribute_definitions(Some(attributes))
+        .global_secondary_index_updates(GlobalSecondaryIndexUpdate::builder().create(create).build()))
+}
+
+fn incomplete(table: &str) -> Error {
+    Error::new(Code::Internal, "An incomplete table definition", "").on_table(table)
 }
 
 async fn describe(control: &Control<'_>, name: &str) -> Result<Option<TableDescription>> {
@@ -161,9 +207,7 @@ fn code_of<E: ProvideErrorMetadata>(error: Option<&E>) -> Option<&str> {
 
 /// Whether it was this call that made it: somebody else may do so at the same time.
 async fn create(control: &Control<'_>, table: &TableDefinition) -> Result<bool> {
-    let request = request(control, table).map_err(|_| {
-        Error::new(Code::Internal, "An incomplete table definition", "").on_table(&table.name)
-    })?;
+    let request = request(control, table).map_err(|_| incomplete(&table.name))?;
     match request.send().await {
         Ok(_) => Ok(true),
         Err(error) if code_of(error.as_service_error()) == Some("ResourceInUseException") => Ok(false),
@@ -178,10 +222,6 @@ fn request(control: &Control<'_>, table: &TableDefinition) -> Result<CreateTable
     names.extend(table.indexes.iter().flat_map(|index| index.key.names()));
     names.sort_unstable();
     names.dedup();
-    let attribute = |name: &str| {
-        let kind = table.attribute_type(name);
-        AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build()
-    };
     let index = |index: &IndexDefinition| {
         GlobalSecondaryIndex::builder()
             .index_name(&index.name)
@@ -194,13 +234,20 @@ fn request(control: &Control<'_>, table: &TableDefinition) -> Result<CreateTable
         .sdk()
         .create_table()
         .table_name(&table.name)
-        .set_attribute_definitions(Some(names.into_iter().map(attribute).collect::<Result<_, _>>()?))
+        .set_attribute_definitions(Some(
+            names.into_iter().map(|name| table.attribute(name)).collect::<Result<_, _>>()?,
+        ))
         .set_key_schema(Some(table.key.elements()?))
         .set_global_secondary_indexes(Some(indexes).filter(|indexes| !indexes.is_empty()))
         .billing_mode(BillingMode::PayPerRequest))
 }
 
 impl TableDefinition {
+    fn attribute(&self, name: &str) -> Result<AttributeDefinition, BuildError> {
+        let kind = self.attribute_type(name);
+        AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build()
+    }
+
     fn attribute_type(&self, name: &str) -> ScalarAttributeType {
         match self.number_attributes.iter().any(|number| number == name) {
             true => ScalarAttributeType::N,

@@ -254,6 +254,7 @@ impl Engine {
             "CreateTable" => run(body, |request| db.create_table(request)),
             "DescribeTable" => run(body, |request| db.describe_table(request)),
             "ListTables" => run(body, |request| db.list_tables(request)),
+            "UpdateTable" => run(body, |request| db.update_table(request)),
             "DeleteTable" => run(body, |request| db.delete_table(request)),
             "UpdateTimeToLive" => run(body, |request| db.update_time_to_live(request)),
             "DescribeTimeToLive" => run(body, |request| db.describe_time_to_live(request)),

@@ -254,6 +254,11 @@ impl<'a> Control<'a> {
         &self.connection.sdk
     }
 
+    /// Whether it leads to the embedded engine, whose tables are this package's own to change.
+    pub(crate) fn is_embedded(&self) -> bool {
+        self.connection.engine.is_some()
+    }
+
     /// Where it leads, in words.
     pub(crate) fn place(&self) -> &str {
         &self.connection.place.name
