@@ -14,6 +14,7 @@ use super::Adapter;
 use super::claim::{self, Claim};
 use super::condition::Guard;
 use super::layout::{Holder, Layout, Model};
+use super::row::to_row;
 use super::where_clause::Where;
 use crate::client::{Check, Item, Transaction};
 use crate::error::{Code, Error, Result};
@@ -291,7 +292,7 @@ impl Change {
             return Ok(());
         }
         let claims = |item: &Option<Item>| match item {
-            Some(item) => layout.claims_of(&self.model, &layout.to_row(&self.model, item.clone())),
+            Some(item) => layout.claims_of(&self.model, &to_row(&self.model, item.clone())),
             None => Vec::new(),
         };
         let mut note = |claim: Claim, before: Option<&Item>, after: Option<&Item>| -> Result<()> {

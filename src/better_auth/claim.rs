@@ -9,6 +9,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::layout::{CLAIM, EMAIL, Holder, ID, Layout, Model, USER_ID, Unique};
+use super::row::to_row;
 use crate::client::Item;
 use crate::date;
 use crate::error::{Code, Error, Result};
@@ -165,7 +166,7 @@ pub(super) fn check_length(model: &Model, claim: &Claim) -> Result<()> {
 
 /// The row of a claim, as far as it is known by it.
 pub(super) fn holds(layout: &Layout, model: &Model, row: &Item, claim: &Claim) -> bool {
-    let row = layout.to_row(model, row.clone());
+    let row = to_row(model, row.clone());
     layout.claims_of(model, &row).iter().any(|own| own.holder == claim.holder && own.key == claim.key)
 }
 

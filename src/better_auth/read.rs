@@ -15,6 +15,7 @@ use super::condition;
 use super::layout::Model;
 use super::plan::{self, Claims, Query, Range, Sort, Source};
 use super::read_value::Reader;
+use super::row::to_row;
 use super::transaction::Buffer;
 use super::where_clause::{Operator, Where, sort_order};
 use super::write::is_sweep;
@@ -202,8 +203,7 @@ impl Adapter {
     }
 
     fn answering(&self, ask: &Ask, items: Vec<Item>) -> Vec<Found> {
-        let found =
-            items.into_iter().map(|item| Found { row: self.layout().to_row(&ask.model, item.clone()), item });
+        let found = items.into_iter().map(|item| Found { row: to_row(&ask.model, item.clone()), item });
         found.filter(|found| ask.wanted.matches(&found.row)).collect()
     }
 

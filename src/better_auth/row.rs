@@ -108,11 +108,6 @@ impl Layout {
             _ => None,
         }
     }
-
-    /// The row of an item: see [`to_row`].
-    pub(super) fn to_row(&self, model: &Model, item: Item) -> Record {
-        to_row(model, item)
-    }
 }
 
 /// The row of an item: all fields of the schema in its order, null where there is none.

@@ -11,6 +11,7 @@ use super::claim;
 use super::layout::Model;
 use super::plan;
 use super::read::{Ask, Found};
+use super::row::to_row;
 use super::where_clause::{Operator, Where};
 use super::write::{Job, check_increment, check_many, incremented, is_sweep};
 use super::{Adapter, Operation};
@@ -116,7 +117,7 @@ impl Transaction {
                 for found in rows {
                     let after = adapter.laid_over(model, &found, &update)?;
                     if matches!(first, Value::Null) {
-                        first = Value::Object(layout.to_row(model, after.clone()));
+                        first = Value::Object(to_row(model, after.clone()));
                     }
                     self.replace(buffer, model, found.item, after).await?;
                 }
@@ -156,7 +157,7 @@ impl Transaction {
                 let update = incremented(&found.row, &increment, &set);
                 let after = adapter.laid_over(model, &found, &update)?;
                 self.replace(buffer, model, found.item, after.clone()).await?;
-                Ok(Value::Object(layout.to_row(model, after)))
+                Ok(Value::Object(to_row(model, after)))
             }
             Operation::FindOne | Operation::FindMany | Operation::Count => Ok(Value::Null),
         }
@@ -174,7 +175,7 @@ impl Transaction {
         let layout = adapter.layout();
         let (row, _) = adapter.with_id(model, job.record("data")?).await?;
         let item = layout.to_item(model, &row)?;
-        let made = Value::Object(layout.to_row(model, item.clone()));
+        let made = Value::Object(to_row(model, item.clone()));
         self.check_free(buffer, model, &item, None).await?;
         buffer.put_new(model, item);
         Ok(made)
@@ -209,9 +210,9 @@ impl Transaction {
     ) -> Result<()> {
         let adapter = &self.adapter;
         let layout = adapter.layout();
-        let row = layout.to_row(model, item.clone());
+        let row = to_row(model, item.clone());
         let own = before.map(|before| model.identity(before));
-        let old = before.map(|before| layout.to_row(model, before.clone()));
+        let old = before.map(|before| to_row(model, before.clone()));
         let mut lookups = Vec::new();
         let key = model.key_fields();
         let is_new_key = own.as_ref() != Some(&model.identity(item));
@@ -312,7 +313,7 @@ impl Buffer {
     fn found(&self, at: usize) -> Option<Found> {
         let Buffered { model, after, .. } = &self.rows[at];
         let item = after.clone()?;
-        Some(Found { row: super::row::to_row(model, item.clone()), item })
+        Some(Found { row: to_row(model, item.clone()), item })
     }
 
     fn changes(&self) -> Vec<Change> {

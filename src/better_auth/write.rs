@@ -17,7 +17,7 @@ use super::layout::{ID, Kind, Layout, Model};
 use super::plan::exact_key;
 use super::read::{Ask, Found, all};
 use super::read_value::Reader;
-use super::row::{OP, attribute};
+use super::row::{OP, attribute, to_row};
 use super::where_clause::{Operator, Where};
 use crate::client::{Item, Write};
 use crate::error::{Code, Error, Result};
@@ -125,7 +125,7 @@ impl Adapter {
             let (row, has_own_id) = self.with_id(model, data.clone()).await?;
             let item = self.layout().to_item(model, &row).map_err(|error| error.on_table(&model.table))?;
             match self.put_new(model, &item).await {
-                Ok(()) => return Ok(Value::Object(self.layout().to_row(model, item))),
+                Ok(()) => return Ok(Value::Object(to_row(model, item))),
                 // Somebody has chosen this number by hand.
                 Err(error) if !has_own_id && is_duplicate(&error) && attempt < ID_TRIES => {}
                 Err(error) => return Err(error.on_table(&model.table)),
@@ -136,7 +136,7 @@ impl Adapter {
 
     async fn put_new(&self, model: &Arc<Model>, item: &Item) -> Result<()> {
         let layout = self.layout();
-        if !layout.claims_of(model, &layout.to_row(model, item.clone())).is_empty() {
+        if !layout.claims_of(model, &to_row(model, item.clone())).is_empty() {
             let change = Change {
                 model: Arc::clone(model),
                 before: None,
@@ -346,7 +346,7 @@ impl Adapter {
                     guard: Guarded::Unchanged,
                 };
                 match self.write(&[change]).await? {
-                    Written::Done(_) => return Ok(Some(self.layout().to_row(model, after))),
+                    Written::Done(_) => return Ok(Some(to_row(model, after))),
                     Written::Conflict => pause(attempt).await,
                 }
             }
@@ -361,7 +361,7 @@ impl Adapter {
     /// A row as it is now, if it still answers the clause.
     async fn again(&self, model: &Arc<Model>, found: &Found, wanted: &Where) -> Result<Option<Found>> {
         let item = self.stored(model, model.key_of(&found.item)).await?;
-        let now = item.map(|item| Found { row: self.layout().to_row(model, item.clone()), item });
+        let now = item.map(|item| Found { row: to_row(model, item.clone()), item });
         Ok(now.filter(|now| wanted.matches(&now.row)))
     }
 
@@ -404,7 +404,7 @@ impl Adapter {
             .set_expression_attribute_values(placeholders.take_values())
             .return_values(ReturnValue::AllNew);
         match self.client().update(request).await? {
-            Write::Done(item) => Ok(item.map(|item| self.layout().to_row(model, item))),
+            Write::Done(item) => Ok(item.map(|item| to_row(model, item))),
             Write::ConditionFailed(_) => Ok(None),
         }
     }
@@ -537,7 +537,7 @@ impl Adapter {
                     guard: Guarded::Unchanged,
                 };
                 if let Written::Done(_) = self.write(&[change]).await? {
-                    return Ok(Value::Object(self.layout().to_row(&job.model, after)));
+                    return Ok(Value::Object(to_row(&job.model, after)));
                 }
             }
             pause(attempt).await;
@@ -587,7 +587,7 @@ impl Adapter {
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let item = own_outcome(self.client().update(request).await?, &operation);
-        Ok(item.map(|item| self.layout().to_row(model, item)))
+        Ok(item.map(|item| to_row(model, item)))
     }
 
     /// `INVALID_WHERE` where `strict` refuses to look for a row in the whole table.

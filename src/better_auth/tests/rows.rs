@@ -182,8 +182,10 @@ fn a_sweep_is_left_to_ttl_where_there_is_one() {
 fn an_embedded_database_gets_the_indexes_of_a_plugin_that_is_added_later() {
     runtime().block_on(async {
         let endpoint = format!("memory:{}", uuid::Uuid::new_v4());
-        let client = || Client::new(ConnectionConfig { endpoint: Some(endpoint.clone()), ..Default::default() });
-        let adapter = |config: &Record| Adapter::new(client(), Arc::new(Layout::new(config, &schema()).unwrap()));
+        let client =
+            || Client::new(ConnectionConfig { endpoint: Some(endpoint.clone()), ..Default::default() });
+        let adapter =
+            |config: &Record| Adapter::new(client(), Arc::new(Layout::new(config, &schema()).unwrap()));
         let before = adapter(&declared("x-"));
         before.run(Operation::Create, record([("model", "user".into()), ("data", ada(&[]))])).await.unwrap();
 
@@ -191,7 +193,8 @@ fn an_embedded_database_gets_the_indexes_of_a_plugin_that_is_added_later() {
         let index = object([("indexName", "by-name".into()), ("hashKey", "name".into())]);
         config.set("indexes", object([("user", object([("name", index)]))]));
         let after = adapter(&config);
-        let found = after.run(Operation::FindMany, asking("user", vec![clause("name", "eq", "Ada".into())])).await;
+        let found =
+            after.run(Operation::FindMany, asking("user", vec![clause("name", "eq", "Ada".into())])).await;
         assert_eq!(rows_of(found.unwrap()).len(), 1);
         assert_eq!(after.take_notices(), [], "the index is used");
     });
