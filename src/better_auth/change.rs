@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemInput;
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
     Update,
@@ -94,10 +95,17 @@ impl Adapter {
     pub(super) async fn write(&self, changes: &[Change]) -> Result<Written> {
         let mut takeovers = Takeovers::new();
         loop {
-            let actions = self.actions(changes, &takeovers)?;
+            let mut actions = self.actions(changes, &takeovers)?;
             if actions.is_empty() {
                 return Ok(Written::Done(0));
             }
+            // Claims of rows that are gone are nobody's, and are taken over where they are met: they can go later.
+            let later = match actions.len() > MOST_ACTIONS {
+                true => actions
+                    .extract_if(.., |action| matches!(action.meaning, Meaning::Release { .. }))
+                    .collect(),
+                false => Vec::new(),
+            };
             if actions.len() > MOST_ACTIONS {
                 let problem = format!(
                     "The transaction has {} writes, claims of unique values included; DynamoDB takes {MOST_ACTIONS}",
@@ -109,7 +117,10 @@ impl Adapter {
                 actions.into_iter().map(|action| (action.item, action.meaning)).unzip();
             let count = items.len();
             match self.client().transact(items).await? {
-                Transaction::Done => return Ok(Written::Done(count)),
+                Transaction::Done => {
+                    self.release(later).await;
+                    return Ok(Written::Done(count));
+                }
                 Transaction::ConditionFailed(checks) => {
                     let found = self.judge(&meanings, &checks).await?;
                     match found {
@@ -119,6 +130,21 @@ impl Adapter {
                     }
                 }
             }
+        }
+    }
+
+    /// Deletes the claims of rows that are gone, one by one, as far as they are still theirs.
+    async fn release(&self, actions: Vec<Action>) {
+        for action in actions {
+            let Some(delete) = action.item.delete else { continue };
+            let request = DeleteItemInput::builder()
+                .table_name(delete.table_name)
+                .set_key(Some(delete.key))
+                .set_condition_expression(delete.condition_expression)
+                .set_expression_attribute_names(delete.expression_attribute_names)
+                .set_expression_attribute_values(delete.expression_attribute_values);
+            // What stays is stale, and locks nobody out: no reason to call what is done a failure.
+            drop(self.client().delete(request).await);
         }
     }
 

@@ -95,6 +95,7 @@ impl Adapter {
     pub(super) async fn find_one(&self, arguments: &Record, buffer: Option<&Buffer>) -> Result<Value> {
         let mut ask = Ask::read(self, arguments)?.first();
         ask.sort = None;
+        ask.for_write = buffer.is_some();
         let rows = self.rows(&ask, buffer).await?.into_iter().map(|found| found.row).collect();
         let mut rows = self.joined(rows, arguments, buffer).await?;
         let row = if rows.is_empty() { None } else { Some(rows.swap_remove(0)) };
@@ -102,7 +103,9 @@ impl Adapter {
     }
 
     pub(super) async fn find_many(&self, arguments: &Record, buffer: Option<&Buffer>) -> Result<Value> {
-        let ask = Ask::read(self, arguments)?;
+        let mut ask = Ask::read(self, arguments)?;
+        // What is read in a transaction may be read to be written.
+        ask.for_write = buffer.is_some();
         // Better Auth asks for the rows of a sweep before it deletes them.
         if ask.limit == Some(0) || is_sweep(&ask.model, &ask.wanted) {
             return Ok(Value::List(Vec::new()));
@@ -133,6 +136,7 @@ impl Adapter {
 
     /// The rows, sorted and cut, as they will be once what is in the buffer is written.
     pub(super) async fn rows(&self, ask: &Ask, buffer: Option<&Buffer>) -> Result<Vec<Found>> {
+        let transaction = buffer;
         let buffer = buffer.filter(|buffer| buffer.has(&ask.model));
         let source = plan::plan(self.layout(), &ask.model, &ask.wanted, ask.sort.as_ref())?;
         self.check_strict(ask)?;
@@ -144,6 +148,9 @@ impl Adapter {
         };
         let needed = ask.needed().filter(|_| is_sorted && buffer.is_none());
         let mut rows = self.fetch(ask, &source, needed).await?;
+        if let Some(transaction) = transaction {
+            transaction.see(&ask.model, &rows);
+        }
         if let Some(buffer) = buffer {
             rows = buffer.lay_over(&ask.model, &ask.wanted, rows);
         }
@@ -576,6 +583,7 @@ impl Adapter {
         let mut ask = Ask::of(other, clause);
         // The limit is each row's own.
         ask.limit = Some(limit).filter(|_| ask.wanted.value_of(to).is_some());
+        ask.for_write = buffer.is_some();
         self.rows(&ask, buffer).await
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use tokio::sync::Mutex;
 
@@ -31,6 +31,8 @@ pub struct Transaction {
 pub(super) struct Buffer {
     rows: Vec<Buffered>,
     by_identity: HashMap<String, usize>,
+    /// Rows as the transaction has first read them: what it writes later may rest on that.
+    seen: std::sync::Mutex<HashMap<String, Item>>,
     is_over: bool,
 }
 
@@ -265,10 +267,19 @@ impl Buffer {
         self.rows.iter().any(|row| row.model.table == model.table)
     }
 
+    /// Notes rows as they are stored.
+    pub(super) fn see(&self, model: &Model, rows: &[Found]) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        for found in rows {
+            seen.entry(model.identity(&found.item)).or_insert_with(|| found.item.clone());
+        }
+    }
+
     /// Notes what a row that was seen is to be; also where that is what it is: who writes it wants it to stay so.
     fn put(&mut self, model: &Arc<Model>, seen: Item, after: Option<Item>) {
         let identity = model.identity(&seen);
-        self.note(model, identity, Some(seen), after);
+        let first = self.seen.get_mut().unwrap_or_else(PoisonError::into_inner).remove(&identity);
+        self.note(model, identity, Some(first.unwrap_or(seen)), after);
     }
 
     /// Notes a row that was not there.

@@ -179,6 +179,57 @@ fn what_another_has_changed_meanwhile_cancels_the_transaction() {
 }
 
 #[test]
+fn a_row_that_was_found_and_is_then_updated_must_be_as_it_was_found() {
+    runtime().block_on(async {
+        for stage in stages().await {
+            a_user(&stage, 1).await;
+            let transaction = stage.adapter.begin();
+            let by_email = asking("user", vec![clause("email", "eq", "ada@example.com".into())]);
+            transaction.run(Operation::FindOne, by_email).await.unwrap();
+            let mut update = asking("user", vec![clause("id", "eq", "ada".into())]);
+            update.set("update", object([("logins", number(7))]));
+            stage.run(Operation::Update, update.clone()).await.unwrap();
+            update.set("update", object([("logins", number(2))]));
+            transaction.run(Operation::Update, update).await.unwrap();
+            assert_eq!(
+                transaction.commit().await.unwrap_err().code(),
+                Code::TransactionFailed,
+                "{}",
+                stage.name
+            );
+            assert_eq!(stage.find("user", vec![]).await[0].get("logins"), Some(&number(7)));
+        }
+    });
+}
+
+#[test]
+fn a_transaction_that_deletes_many_rows_lets_their_claims_go_after_it() {
+    runtime().block_on(async {
+        for stage in stages().await {
+            let session = |at: usize| {
+                object([
+                    ("id", Value::String(format!("id-{at}"))),
+                    ("token", Value::String(format!("token-{at}"))),
+                    ("userId", "ada".into()),
+                    ("expiresAt", Value::Date(4_000_000_000_000)),
+                ])
+            };
+            for at in 0..60 {
+                stage.create("session", session(at)).await.unwrap();
+            }
+            let transaction = stage.adapter.begin();
+            let of_ada = asking("session", vec![clause("userId", "eq", "ada".into())]);
+            assert_eq!(transaction.run(Operation::DeleteMany, of_ada).await.unwrap(), number(60));
+            assert_eq!(transaction.commit().await.unwrap(), 60, "{}", stage.name);
+            assert!(stage.find("session", vec![]).await.is_empty());
+            for at in 0..60 {
+                stage.create("session", session(at)).await.unwrap();
+            }
+        }
+    });
+}
+
+#[test]
 fn an_update_that_changes_nothing_keeps_the_row_as_it_is_until_the_end() {
     runtime().block_on(async {
         for stage in stages().await {
