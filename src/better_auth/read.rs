@@ -276,27 +276,25 @@ impl Adapter {
     }
 
     async fn by_query(&self, ask: &Ask, query: &Query, needed: Option<usize>) -> Result<Vec<Found>> {
-        let mut rows = Vec::new();
+        let Some(key) = &query.companion else { return self.by_partitions(ask, query, needed).await };
+        let (companion, others) =
+            tokio::join!(self.by_keys(ask, vec![key.clone()]), self.by_partitions(ask, query, needed));
         // First what is up to date.
-        if let Some(key) = &query.companion {
-            let items = self.by_keys(ask, vec![key.clone()]).await?;
-            rows.extend(self.answering(ask, items));
-        }
-        let partitions = query.partitions.chunks(AT_ONCE);
-        for chunk in partitions {
-            let mut tasks = Vec::with_capacity(chunk.len());
-            for partition in chunk {
-                tasks.push(self.by_partition(ask, query, partition, needed));
-            }
-            for found in all(tasks).await? {
-                rows.extend(found);
-            }
-            if needed.is_some_and(|needed| rows.len() >= needed) && query.partitions.len() > 1 {
+        let mut rows = self.answering(ask, companion?);
+        rows.extend(others?);
+        Ok(distinct(&ask.model, rows))
+    }
+
+    async fn by_partitions(&self, ask: &Ask, query: &Query, needed: Option<usize>) -> Result<Vec<Found>> {
+        let mut rows = Vec::new();
+        for chunk in query.partitions.chunks(AT_ONCE) {
+            let asked = chunk.iter().map(|partition| self.by_partition(ask, query, partition, needed));
+            rows.extend(all(asked.collect()).await?.into_iter().flatten());
+            if needed.is_some_and(|needed| rows.len() >= needed) {
                 break;
             }
         }
-        let may_repeat = query.companion.is_some();
-        Ok(if may_repeat { distinct(&ask.model, rows) } else { rows })
+        Ok(rows)
     }
 
     async fn by_partition(
