@@ -6,6 +6,7 @@ const { AsyncLocalStorage, AsyncResource } = require("node:async_hooks")
 const { types } = require("node:util")
 
 const native = require("./load.js")
+const { aggregateError } = require("./adopted.js")
 const {
   DynamoAdapterError,
   InvalidWhereError,
@@ -29,8 +30,9 @@ const { apply } = Reflect
  * @param {string} [causeName]
  * @param {string} [causeMessage]
  * @param {string} [requestId]
+ * @param {Error[]} [errors] the single failures, where work on many items failed for some
  */
-function createError(code, message, operation, table, causeName, causeMessage, requestId) {
+function createError(code, message, operation, table, causeName, causeMessage, requestId, errors) {
   /** @type {import("./errors.js").ErrorDetails} */
   const details = { operation, table }
   if (causeName !== undefined) {
@@ -39,6 +41,7 @@ function createError(code, message, operation, table, causeName, causeMessage, r
     if (requestId !== undefined) Object.assign(cause, { requestId })
     details.cause = cause
   }
+  if (errors !== undefined) return aggregateError(errors, code, message, details)
   switch (code) {
     case "UNSUPPORTED_OPERATOR":
       return new UnsupportedOperatorError(message, details)

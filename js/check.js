@@ -31,11 +31,20 @@ const millisecondsOrZero = {
   expected: "a number of milliseconds, or zero",
 }
 
-/** @type {Field} */
-const attempts = {
-  accepts: (value) => Number.isInteger(value) && value >= 1 && value <= 100,
-  expected: "a whole number from 1 to 100",
-}
+/**
+ * @param {number} least
+ * @param {number} [most]
+ * @returns {Field}
+ */
+const wholeNumber = (least, most = Number.MAX_SAFE_INTEGER) => ({
+  accepts: (value) => Number.isSafeInteger(value) && value >= least && value <= most,
+  expected:
+    most === Number.MAX_SAFE_INTEGER
+      ? `a whole number, at least ${least}`
+      : `a whole number from ${least} to ${most}`,
+})
+
+const attempts = wholeNumber(1, 100)
 
 /**
  * Throws INVALID_CONFIG unless the value is an object with known fields of their types. Fields that are `undefined` are
@@ -124,4 +133,5 @@ module.exports = {
   milliseconds,
   millisecondsOrZero,
   attempts,
+  wholeNumber,
 }

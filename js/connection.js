@@ -302,4 +302,4 @@ function warnOfEmbedded(endpoint) {
   )
 }
 
-module.exports = { openConnection }
+module.exports = { openConnection, FIELDS, REMEDIES }

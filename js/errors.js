@@ -1,8 +1,17 @@
 "use strict"
 
+const { adopted } = require("./adopted.js")
+
 /** @typedef {import("./errors.js").ErrorDetails} ErrorDetails */
 
+const isInstance = Function.prototype[Symbol.hasInstance]
+
 class DynamoAdapterError extends Error {
+  /** @param {any} value */
+  static [Symbol.hasInstance](value) {
+    return isInstance.call(this, value) || (this === DynamoAdapterError && adopted.has(value))
+  }
+
   /**
    * @param {import("./errors.js").ErrorCode} code
    * @param {string} message

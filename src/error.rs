@@ -90,6 +90,7 @@ struct Inner {
     operation: Option<&'static str>,
     table: Option<String>,
     cause: Option<Cause>,
+    failures: Vec<Error>,
 }
 
 /// What the layer below said: the name of DynamoDB's exception (or of the failure) and its message, free of values.
@@ -114,6 +115,7 @@ impl Error {
             operation: None,
             table: None,
             cause: None,
+            failures: Vec::new(),
         }))
     }
 
@@ -157,6 +159,13 @@ impl Error {
         self
     }
 
+    /// Keeps the single failures that it is made of, where work on many items failed for some: an `AggregateError` in
+    /// JavaScript.
+    pub fn made_of(mut self, failures: Vec<Error>) -> Self {
+        self.0.failures = failures;
+        self
+    }
+
     /// What a caller can tell failures apart by.
     pub fn code(&self) -> Code {
         self.0.code
@@ -175,6 +184,11 @@ impl Error {
     /// What the layer below said.
     pub fn cause(&self) -> Option<&Cause> {
         self.0.cause.as_ref()
+    }
+
+    /// The single failures that it is made of.
+    pub fn failures(&self) -> &[Error] {
+        &self.0.failures
     }
 }
 

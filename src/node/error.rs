@@ -4,11 +4,22 @@ use super::environment::Environment;
 use super::js::{Js, Result};
 use crate::error::Error;
 
-/// `createError(code, message, operation, table, cause?.name, cause?.message, cause?.requestId)`
+/// `createError(code, message, operation, table, cause?.name, cause?.message, cause?.requestId,
+/// errors?)`
 pub(super) fn to_js(environment: &Environment, error: &Error) -> Result<Js> {
     let env = environment.env;
     let text = |text: Option<&str>| text.map_or_else(|| env.undefined(), |text| env.string(text));
     let cause = error.cause();
+    let failures = match error.failures() {
+        [] => env.undefined()?,
+        failures => {
+            let errors = env.array(failures.len())?;
+            for (index, failure) in failures.iter().enumerate() {
+                env.set_element(errors, index, to_js(environment, failure)?)?;
+            }
+            errors
+        }
+    };
     let create_error = env.get(&environment.host()?.create_error)?;
     env.call(
         create_error,
@@ -20,6 +31,7 @@ pub(super) fn to_js(environment: &Environment, error: &Error) -> Result<Js> {
             text(cause.map(|cause| cause.name.as_str()))?,
             text(cause.map(|cause| cause.message.as_str()))?,
             text(cause.and_then(|cause| cause.request_id.as_deref()))?,
+            failures,
         ],
     )
 }
