@@ -1,16 +1,29 @@
 "use strict"
 
 const native = require("./addon.js")
-const { checkFields, invalidConfig, text } = require("./check.js")
+const { checkFields, describe, invalidConfig, text } = require("./check.js")
 const { openConnection } = require("./connection.js")
 const { authJsOptions, secondaryStorageConfig } = require("./options.js")
 
-const INDEX_FIELDS = { indexName: text, partitionKey: text, sortKey: text }
+/** @type {(value: any) => boolean} */
+const areTexts = (value) => Array.isArray(value) && value.every(text.accepts)
+
+const INDEX_FIELDS = {
+  indexName: text,
+  partitionKey: text,
+  sortKey: text,
+  projection: {
+    accepts: (/** @type {any} */ value) =>
+      value === "ALL" || value === "KEYS_ONLY" || (typeof value === "object" && areTexts(value?.include)),
+    expected: '"ALL", "KEYS_ONLY" or { include: [attribute names] }',
+  },
+}
 const TABLE_FIELDS = {
   tableName: text,
   partitionKey: text,
   sortKey: text,
   indexes: { accepts: Array.isArray, expected: "an array" },
+  numberAttributes: { accepts: areTexts, expected: "an array of attribute names" },
   ttlAttribute: text,
 }
 
@@ -30,6 +43,34 @@ function authJsTable(options) {
 /** @type {typeof import("./tables.js").secondaryStorageTable} */
 function secondaryStorageTable(config) {
   return /** @type {any} */ (native.secondaryStorageTable(secondaryStorageConfig(config).options))
+}
+
+/** @type {typeof import("./tables.js").betterAuthTables} */
+function betterAuthTables(options, config) {
+  if (typeof options !== "object" || options === null) {
+    throw invalidConfig(`\`options\` must be the options of Better Auth, but is ${describe(options)}.`)
+  }
+  if ("$context" in options && "handler" in options) {
+    throw invalidConfig("`options` is what `betterAuth` returned. Give its options: `auth.options`.")
+  }
+  const { betterAuthTables } = require("./better-auth/adapter.js")
+  return betterAuthTables(createAdapterFactory(), options, config)
+}
+
+/** Better Auth is loaded here and not before: those who have tables of Auth.js need not have it. */
+function createAdapterFactory() {
+  try {
+    return require("better-auth/adapters").createAdapterFactory
+  } catch (error) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error)
+    if (code === "ERR_REQUIRE_ESM") {
+      throw invalidConfig("`betterAuthTables` needs Node.js 20.19, 22.12 or newer.", error)
+    }
+    throw invalidConfig(
+      "`betterAuthTables` could not load Better Auth. Install `better-auth` where this package is installed.",
+      error,
+    )
+  }
 }
 
 /** @type {typeof import("./tables.js").createTables} */
@@ -52,4 +93,4 @@ async function createTables(connection, definitions) {
   }
 }
 
-module.exports = { authJsTable, secondaryStorageTable, createTables }
+module.exports = { authJsTable, betterAuthTables, secondaryStorageTable, createTables }

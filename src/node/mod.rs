@@ -10,6 +10,7 @@
 //! | `function` | functions of JavaScript that are written in Rust |
 //! | `methods` | an object of functions over a connection |
 //! | `adapter` | the nineteen functions of the Auth.js adapter |
+//! | `better_auth` | the functions of Better Auth's adapter, and of its transactions |
 //! | `secondary_storage` | the five functions of Better Auth's secondary storage |
 //! | `error` | our errors → instances of the JavaScript classes |
 //!
@@ -19,6 +20,7 @@
 #![cfg_attr(test, allow(dead_code))] // In tests, `#[napi]` registers nothing, so that nothing is used.
 
 mod adapter;
+mod better_auth;
 mod connection;
 mod credentials;
 mod environment;
@@ -127,6 +129,36 @@ pub fn secondary_storage_table<'env>(env: napi::Env, options: Unknown<'env>) -> 
         write::to_js(environment, &fields::from_table_definition(options.table()))
     });
     definition.and_then(|definition| unknown(env, definition))
+}
+
+/// Better Auth's adapter: an object of one function an operation, `begin`, `explain` and `takeNotices`.
+#[napi(ts_return_type = "Record<string, (...values: any[]) => any>")]
+pub fn create_better_auth_adapter<'env>(
+    env: napi::Env,
+    connection: &External<ConnectionHandle>,
+    config: Unknown<'env>,
+    schema: Unknown<'env>,
+) -> napi::Result<Unknown<'env>> {
+    let object = exported(env, |environment| {
+        let layout = better_auth::layout(environment, Js(config.raw()), Js(schema.raw()))?;
+        better_auth::create(environment, Rc::clone(&connection.0), layout)
+    });
+    object.and_then(|object| unknown(env, object))
+}
+
+/// The definitions of the tables that Better Auth's adapter uses with this configuration and schema.
+#[napi]
+pub fn better_auth_tables<'env>(
+    env: napi::Env,
+    config: Unknown<'env>,
+    schema: Unknown<'env>,
+) -> napi::Result<Unknown<'env>> {
+    let definitions = exported(env, |environment| {
+        let layout = better_auth::layout(environment, Js(config.raw()), Js(schema.raw()))?;
+        let definitions = layout.tables().into_iter().map(fields::from_table_definition);
+        write::to_js(environment, &Value::List(definitions.collect()))
+    });
+    definitions.and_then(|definitions| unknown(env, definitions))
 }
 
 /// Makes the tables that are missing; a promise of the names of those it made.
