@@ -323,6 +323,12 @@ class History {
         }
         result.Responses[table] = items
       }
+    } else if (operation === "Scan" && !body.ConsistentRead) {
+      const past = this.past(body.TableName, body.IndexName ? indexTime : readTime)
+      const items = await rewound(body.TableName, result.Items, past)
+      for (const item of past.values()) if (item) items.push(item)
+      result.Items = items
+      result.Count = items.length
     } else if (operation === "Query" && (body.IndexName || !body.ConsistentRead)) {
       const past = this.past(body.TableName, body.IndexName ? indexTime : readTime)
       const items = await rewound(body.TableName, result.Items, past)
@@ -355,15 +361,24 @@ function writtenItems({ operation, body }: WireRequest): { table: string; item: 
   }
 }
 
-/** Whether an item meets the key condition of a query: equalities and `begins_with`, joined by AND. */
+/** Whether an item meets the key condition of a query: comparisons and `begins_with`, joined by AND. */
 function meets(item: WireItem, body: any): boolean {
   const name = (placeholder: string) => body.ExpressionAttributeNames?.[placeholder] ?? placeholder
-  const value = (placeholder: string) => JSON.stringify(body.ExpressionAttributeValues[placeholder])
+  const comparable = (value: WireValue | undefined) =>
+    value?.N !== undefined ? Number(value.N) : ((value?.S ?? value?.B) as string | undefined)
   return body.KeyConditionExpression.replace(/[()]/g, " ")
     .split(/\s+AND\s+/i)
     .every((condition: string) => {
-      const equality = /^\s*(\S+)\s*=\s*(\S+)\s*$/.exec(condition)
-      if (equality) return JSON.stringify(item[name(equality[1]!)]) === value(equality[2]!)
+      const comparison = /^\s*(\S+)\s*(=|<=?|>=?)\s*(\S+)\s*$/.exec(condition)
+      if (comparison) {
+        const [, field, operator, placeholder] = comparison as unknown as [string, string, string, string]
+        const left = comparable(item[name(field)])
+        const right = comparable(body.ExpressionAttributeValues[placeholder])!
+        if (left === undefined) return false
+        if (operator === "=") return left === right
+        if (left === right) return operator.endsWith("=")
+        return left < right === operator.startsWith("<")
+      }
       const prefix = /^\s*begins_with\s+(\S+?)\s*,\s*(\S+)\s*$/.exec(condition)
       if (!prefix) throw new Error(`this key condition is not known to the test endpoint: ${condition}`)
       const start = body.ExpressionAttributeValues[prefix[2]!].S as string

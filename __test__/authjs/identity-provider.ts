@@ -7,6 +7,7 @@ import { bodyOf, listen } from "../engines"
 export interface Identity {
   sub: string
   email?: string
+  email_verified?: boolean
   name?: string
 }
 
@@ -21,6 +22,7 @@ export const client = { id: "client", secret: "client-secret" }
 export async function identityProvider(): Promise<IdentityProvider> {
   const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 })
   const codes = new Map<string, { identity: Identity; nonce: string | null; challenge: string | null }>()
+  const tokens = new Map<string, Identity>()
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url")
 
   const idToken = (identity: Identity, nonce: string | null) => {
@@ -62,7 +64,7 @@ export async function identityProvider(): Promise<IdentityProvider> {
         const code = randomUUID()
         const { searchParams: asked } = url
         codes.set(code, {
-          identity: provider.identity,
+          identity: { ...provider.identity },
           nonce: asked.get("nonce"),
           challenge: asked.get("code_challenge"),
         })
@@ -80,14 +82,20 @@ export async function identityProvider(): Promise<IdentityProvider> {
           .digest("base64url")
         if (!granted || (granted.challenge && granted.challenge !== verifier))
           return json({ error: "invalid_grant" }, 400)
+        const accessToken = randomUUID()
+        tokens.set(accessToken, granted.identity)
         return json({
-          access_token: randomUUID(),
+          access_token: accessToken,
           refresh_token: randomUUID(),
           token_type: "Bearer",
           expires_in: 300,
           scope: "openid email profile",
           id_token: idToken(granted.identity, granted.nonce),
         })
+      }
+      case "/userinfo": {
+        const identity = tokens.get(String(request.headers.authorization).replace("Bearer ", ""))
+        return identity ? json(identity) : response.writeHead(401).end()
       }
       default:
         return response.writeHead(404).end()
