@@ -312,11 +312,9 @@ impl Adapter {
                 let code = failures[0].code().as_str();
                 let problem = format!("{failed} of {total} rows were not {done}: {code}");
                 let remedy = "Run it again: what is done stays done";
-                let error = Error::new(Code::PartialFailure, problem, remedy).on_table(&job.model.table);
-                Err(match failures[0].cause() {
-                    Some(cause) => error.caused_by(cause.clone()),
-                    None => error,
-                })
+                Err(Error::new(Code::PartialFailure, problem, remedy)
+                    .on_table(&job.model.table)
+                    .made_of(failures))
             }
         }
     }
