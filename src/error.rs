@@ -128,6 +128,9 @@ impl Error {
     /// Says which operation of the adapter failed, unless a deeper layer has said so.
     pub fn during(mut self, operation: &'static str) -> Self {
         self.0.operation.get_or_insert(operation);
+        for failure in &mut self.0.failures {
+            failure.0.operation.get_or_insert(operation);
+        }
         self
     }
 

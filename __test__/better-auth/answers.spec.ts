@@ -19,6 +19,8 @@ import { betterAuthTables, createTables } from "../../js/tables.js"
 import { type Engine, engines } from "../engines"
 import { faultyEndpoint, type FaultyEndpoint } from "../faults"
 
+type Row = Record<string, any>
+
 let endpoint: FaultyEndpoint | undefined
 afterEach(() => endpoint?.close())
 
@@ -109,6 +111,42 @@ describe.each(engines)("a failure on $name", (engine) => {
     expect(error.message).toMatch(/unique constraint|duplicate key/i)
     expect(error.stack).toContain("theCallerOfTheAdapter")
     expect(JSON.stringify(error.body)).not.toContain(config.tablePrefix)
+  })
+
+  it("of some rows of an updateMany is an AggregateError of theirs", async () => {
+    const { adapter, endpoint } = await open(engine)
+    for (let row = 0; row < 4; row++) {
+      await adapter.create({
+        model: "verification",
+        data: { identifier: "a", value: "b", expiresAt: new Date() },
+      })
+    }
+    const refused = JSON.stringify({
+      __type: "com.amazon.coral.service#AccessDeniedException",
+      Message: "no",
+    })
+    void endpoint.inject({ status: 400, body: refused }, { operation: "UpdateItem", times: 2 })
+    const error = await rejection(
+      adapter.updateMany({
+        model: "verification",
+        where: [{ field: "identifier", value: "a" }],
+        update: { value: "c" },
+      }),
+    )
+    expect(error).toBeInstanceOf(AggregateError)
+    expect(error).toBeInstanceOf(DynamoAdapterError)
+    expect(error).toMatchObject({ code: "PARTIAL_FAILURE", operation: "updateMany" })
+    expect(error.message).toContain("2 of 4")
+    expect(error.errors).toHaveLength(2)
+    for (const single of error.errors) {
+      expect(single).toBeInstanceOf(DynamoAdapterError)
+      expect(single.code).toBe("ACCESS_DENIED")
+    }
+    const rows = await adapter.findMany<Row>({
+      model: "verification",
+      where: [{ field: "identifier", value: "a" }],
+    })
+    expect(rows.filter(({ value }) => value === "c")).toHaveLength(2)
   })
 })
 

@@ -172,4 +172,16 @@ describe.each(engines)("a transaction that others are in the way of, on $name", 
     expect(runs).toBe(3)
     expect(done).toEqual(["before 3", "after 3"])
   })
+
+  it("loses no update among twenty at once", async () => {
+    const { adapter } = await open(engine, { transactionRetries: 100 })
+    const { id } = await adapter.create<Row>({ model: "user", data: { ...ada(), name: "0" } })
+    const countUp = () =>
+      adapter.transaction(async (trx) => {
+        const user = await trx.findOne<Row>({ model: "user", where: byId(id) })
+        await trx.update({ model: "user", where: byId(id), update: { name: String(Number(user!.name) + 1) } })
+      })
+    await Promise.all(Array.from({ length: 20 }, countUp))
+    expect(await adapter.findOne({ model: "user", where: byId(id) })).toMatchObject({ name: "20" })
+  })
 })
