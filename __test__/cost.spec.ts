@@ -2,26 +2,13 @@
 // the engine says they took.
 
 import { randomUUID } from "node:crypto"
-import { readFileSync } from "node:fs"
 import { beforeEach, describe, expect, it } from "vitest"
 import { type AccountPageMethods, DynamoDBAdapter, type DynamoDBAuthAdapter } from "../index.js"
-import { type Engine, engines } from "./engines"
+import { engines } from "./engines"
 import { faultyEndpoint } from "./faults"
+import { type Cost, costsIn, inWords, metered } from "./metering"
 
-const page = readFileSync(new URL("../docs/cost.md", import.meta.url), "utf8")
-interface Cost {
-  requests: string
-  read: number
-  write: number
-}
-
-/** The rows of its table of methods, by their first cell. */
-const rows = new Map<string, Cost>(
-  [...page.matchAll(/^\| (`.*)\|$/gm)].map(([, row]) => {
-    const [call = "", requests = "", read, write] = row!.split("|").map((cell) => cell.trim())
-    return [call.replaceAll("`", ""), { requests, read: Number(read), write: Number(write) }]
-  }),
-)
+const { page, rows } = costsIn("Auth.js")
 
 const expires = new Date(2e12)
 
@@ -82,32 +69,6 @@ const calls: Record<string, (scene: Scene) => Promise<unknown>> = {
   listSessionsByUserId: ({ adapter, id }) => adapter.listSessionsByUserId(id),
   deleteAuthenticator: ({ adapter, credentialID }) => adapter.deleteAuthenticator(credentialID),
   listAccountsByUserId: ({ adapter, id }) => adapter.listAccountsByUserId(id),
-}
-
-/** The same engine, which says of each answer how much capacity it took. */
-function metered(engine: Engine): Engine & { taken: { read: number; write: number } } {
-  const taken = { read: 0, write: 0 }
-  return {
-    ...engine,
-    taken,
-    async request(operation, body) {
-      const answer = await engine.request(
-        operation,
-        JSON.stringify({ ...JSON.parse(body), ReturnConsumedCapacity: "TOTAL" }),
-      )
-      const { ConsumedCapacity = [] } = JSON.parse(answer.body)
-      for (const { CapacityUnits = 0 } of [ConsumedCapacity].flat()) {
-        taken[/Get|Query/.test(operation) ? "read" : "write"] += CapacityUnits
-      }
-      return answer
-    },
-  }
-}
-
-/** How a row says requests: "2: Query, GetItem", or "2: GetItem twice". */
-function inWords(operations: string[]): string {
-  const twice = (text: string) => text.replace(/(\w+), \1(?=,|$)/g, "$1 twice")
-  return `${operations.length}: ${twice(operations.join(", "))}`
 }
 
 describe.each(engines)("what a call costs on $name", (engine) => {

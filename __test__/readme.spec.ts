@@ -17,17 +17,20 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { betterAuth } from "better-auth"
 import { DynamoDBAdapter } from "../index.js"
-import { authJsTable } from "../js/tables.js"
+import { dynamodbAdapter } from "../js/better-auth.js"
+import { authJsTable, betterAuthTables } from "../js/tables.js"
 import { credentials, type Engine, engines, region } from "./engines"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const read = (path: string) => readFileSync(join(root, path), "utf8")
 const examples = readdirSync(root).includes("examples") ? readdirSync(join(root, "examples")) : []
-const pages = ["", "docs/", ...examples.map((name) => `examples/${name}/`)].flatMap((folder) =>
-  readdirSync(join(root, folder))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => folder + name),
+const pages = ["", "docs/", "docs/better-auth/", ...examples.map((name) => `examples/${name}/`)].flatMap(
+  (folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => folder + name),
 )
 
 /** The code blocks of a page in one of these languages. */
@@ -50,48 +53,58 @@ function filesOf(page: string): [path: string, code: string][] {
 
 interface App {
   name: string
-  /** The version of next-auth. */
-  nextAuth: 4 | 5
+  /** What it signs people in with: a version of next-auth, or Better Auth. */
+  host: 4 | 5 | "better-auth"
   files: [path: string, code: string][]
 }
 
 /** Apps made of the files that the pages show. */
 function appsOf(): App[] {
-  const readme = filesOf("README.md")
+  const isOfBetterAuth = ([, code]: [string, string]) => /better-auth|betterAuth/.test(code)
+  const isNextAuth = (file: [string, string]) => !isOfBetterAuth(file)
+  const readme = filesOf("README.md").filter(isNextAuth)
+  const migrating = filesOf("docs/migrating.md")
   const isPages = ([path]: [string, string]) => path.startsWith("pages/")
   const isDropIn = ([, code]: [string, string]) => code.includes("was: ")
   return [
-    { name: "Auth.js", nextAuth: 5, files: readme.filter((file) => !isPages(file) && !isDropIn(file)) },
-    { name: "NextAuth 4", nextAuth: 4, files: readme.filter(isPages) },
+    { name: "Auth.js", host: 5, files: readme.filter((file) => !isPages(file) && !isDropIn(file)) },
+    { name: "NextAuth 4", host: 4, files: readme.filter(isPages) },
     {
       name: "Auth.js with the client of @auth/dynamodb-adapter",
-      nextAuth: 5,
+      host: 5,
       files: readme.filter(isDropIn),
     },
     {
       name: "NextAuth 4 with the client of @next-auth/dynamodb-adapter",
-      nextAuth: 4,
-      files: filesOf("docs/migrating.md"),
+      host: 4,
+      files: migrating.filter(isNextAuth),
     },
-    { name: "Auth.js with a split configuration", nextAuth: 5, files: filesOf("docs/deployment.md") },
+    { name: "Auth.js with a split configuration", host: 5, files: filesOf("docs/deployment.md") },
+    { name: "Better Auth", host: "better-auth", files: filesOf("README.md").filter(isOfBetterAuth) },
+    {
+      name: "Better Auth with the configuration of @ebratz/dynamodb-better-auth",
+      host: "better-auth",
+      files: migrating.filter(isOfBetterAuth),
+    },
   ]
 }
 
 const settings = {
   4: { module: "nodenext", moduleResolution: "nodenext" },
   5: { module: "esnext", moduleResolution: "bundler" },
+  "better-auth": { module: "esnext", moduleResolution: "bundler" },
 }
 
 /** Writes an app as its user has it: with next-auth and dynauth in node_modules. */
-function write(folder: string, { nextAuth, files }: App) {
+function write(folder: string, { host, files }: App) {
   const put = (path: string, text: string) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }
   for (const [path, code] of files) put(path, code)
-  put("package.json", JSON.stringify({ type: nextAuth === 5 ? "module" : "commonjs" }))
+  put("package.json", JSON.stringify({ type: host === 4 ? "commonjs" : "module" }))
   const compilerOptions = {
-    ...settings[nextAuth],
+    ...settings[host],
     target: "es2023",
     lib: ["es2023", "dom"],
     types: ["node"],
@@ -112,11 +125,8 @@ function write(folder: string, { nextAuth, files }: App) {
   )
   mkdirSync(join(folder, "node_modules"))
   symlinkSync(root, join(folder, "node_modules/dynauth"), "junction")
-  symlinkSync(
-    join(root, `node_modules/next-auth-${nextAuth}`),
-    join(folder, "node_modules/next-auth"),
-    "junction",
-  )
+  const [name, version] = host === "better-auth" ? [host, host] : ["next-auth", `next-auth-${host}`]
+  symlinkSync(join(root, "node_modules", version), join(folder, "node_modules", name), "junction")
 }
 
 /** Runs Node.js in an app; resolves to what it printed, errors included. */
@@ -130,6 +140,8 @@ async function run(folder: string, engine: Engine, args: string[]): Promise<stri
     AUTH_DYNAMODB_REGION: region,
     AUTH_DYNAMODB_ID: credentials.accessKeyId,
     AUTH_DYNAMODB_SECRET: credentials.secretAccessKey,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     NEXT_AUTH_AWS_REGION: region,
     NEXT_AUTH_AWS_ACCESS_KEY: credentials.accessKeyId,
     NEXT_AUTH_AWS_SECRET_KEY: credentials.secretAccessKey,
@@ -138,6 +150,9 @@ async function run(folder: string, engine: Engine, args: string[]): Promise<stri
     AUTH_GITHUB_ID: "id",
     AUTH_GITHUB_SECRET: "secret",
     NEXTAUTH_SECRET: "a secret for the tests",
+    BETTER_AUTH_SECRET: "a secret for the tests that is long enough, and random 8Fz!",
+    BETTER_AUTH_URL: "http://localhost:3000",
+    BETTER_AUTH_TELEMETRY: "0",
     NEXTAUTH_URL: "http://localhost:3000",
     GITHUB_ID: "id",
     GITHUB_SECRET: "secret",
@@ -185,6 +200,8 @@ describe("the code", () => {
       ["auth.ts"],
       ["pages/api/auth/[...nextauth].ts"],
       ["next.config.ts", "auth.config.ts", "auth.ts"],
+      ["lib/auth.ts", "app/api/auth/[...all]/route.ts", "create-tables.ts"],
+      ["auth.ts", "copy.ts"],
     ])
   })
 
@@ -214,7 +231,7 @@ describe("the code", () => {
       expect(await run(folderOf("Auth.js"), engine, ["out/create-table.mjs"])).toBe("Made: []\n")
     })
 
-    it.each(apps.filter(({ nextAuth }) => nextAuth === 5))("signs in with $name", async ({ name }) => {
+    it.each(apps.filter(({ host }) => host === 5))("signs in with $name", async ({ name }) => {
       const email = `ada-${apps.findIndex((app) => app.name === name)}-${id}@example.com`
       const account = String(Number(id) * 10 + apps.findIndex((app) => app.name === name))
       const printed = await run(folderOf(name), engine, [
@@ -235,7 +252,7 @@ describe("the code", () => {
       expect(sessions).toHaveLength(name.includes("split") ? 0 : 1)
     })
 
-    it.each(apps.filter(({ nextAuth }) => nextAuth === 4))("shows a session with $name", async ({ name }) => {
+    it.each(apps.filter(({ host }) => host === 4))("shows a session with $name", async ({ name }) => {
       const number = `${apps.findIndex((app) => app.name === name)}-${id}`
       const email = `ada-${number}@example.com`
       const session = JSON.parse(await run(folderOf(name), engine, [ours("sign-in-4.cjs"), number, email]))
@@ -243,6 +260,59 @@ describe("the code", () => {
       const adapter = DynamoDBAdapter(engine.connection())
       const user = await adapter.getUserByAccount({ provider: "github", providerAccountId: number })
       expect(user).toMatchObject({ name: "Ada Lovelace", email })
+    })
+
+    describe("Better Auth", () => {
+      const app = "Better Auth"
+      const hooks = ["--import", ours("resolve.mjs")]
+      const tables = ["user", "session", "account", "verification", "claims"]
+      let tablesAreNew: string
+
+      beforeAll(async () => {
+        tablesAreNew = await run(folderOf(app), engine, [...hooks, "out/create-tables.js"])
+      })
+
+      it("makes the tables where they are missing", async () => {
+        const names = [...tablesAreNew.matchAll(/'better-auth-(\w+)'/g)].map(([, name]) => name)
+        // DynamoDB Local may have them from an earlier run.
+        expect([tables, []]).toContainEqual(names)
+        expect(await run(folderOf(app), engine, [...hooks, "out/create-tables.js"])).toBe("Made: []\n")
+      })
+
+      it("has the tables that the README lists", () => {
+        const rows = [...read("README.md").matchAll(/^\| `better-auth-(\w+)` \| (.*) \|$/gm)]
+        const listed = Object.fromEntries(rows.map(([, name, cells]) => [name!, cells!.split("|")]))
+        expect(Object.keys(listed)).toEqual(tables)
+        for (const { tableName, ...made } of betterAuthTables({}, {})) {
+          const [partitionKey, sortKey, others] = listed[tableName.slice("better-auth-".length)]!
+          expect(partitionKey!.trim(), tableName).toBe(`\`${made.partitionKey}\``)
+          expect(sortKey!.trim(), tableName).toBe(made.sortKey ? `\`${made.sortKey}\`` : "")
+          for (const index of made.indexes ?? [])
+            expect(others, tableName).toContain(`\`${index.partitionKey}\``)
+        }
+      })
+
+      it("signs up and in", async () => {
+        const email = `better-${id}@example.com`
+        const script = [...hooks, ours("sign-up-better-auth.mjs"), email]
+        const session = JSON.parse(await run(folderOf(app), engine, script))
+        expect(session.user).toMatchObject({ name: "Ada Lovelace", email })
+        const { adapter } = await betterAuth({
+          baseURL: "http://localhost:3000",
+          database: dynamodbAdapter(engine.connection()),
+        }).$context
+        const where = [{ field: "userId", value: session.user.id }]
+        expect(await adapter.count({ model: "session", where })).toBe(2)
+      })
+
+      it("works with the configuration of @ebratz/dynamodb-better-auth, and copies from another database", async () => {
+        const name = "Better Auth with the configuration of @ebratz/dynamodb-better-auth"
+        const email = `ebratz-${id}@example.com`
+        const script = [...hooks, ours("copy-better-auth.mjs"), email]
+        const { user, copied } = JSON.parse(await run(folderOf(name), engine, script))
+        expect(user).toMatchObject({ name: "Ada Lovelace", email })
+        expect(copied).toEqual([2, 0])
+      })
     })
 
     it("tells a taken email by the error's code", async () => {
@@ -393,9 +463,8 @@ describe("the lists", () => {
 
   it("docs/README.md has every page of docs/", () => {
     const index = read("docs/README.md")
-    const missing = readdirSync(join(root, "docs")).filter(
-      (name) => name !== "README.md" && !index.includes(name),
-    )
+    const names = ["docs", "docs/better-auth"].flatMap((folder) => readdirSync(join(root, folder)))
+    const missing = names.filter((name) => name !== "README.md" && !index.includes(name))
     expect(missing).toEqual([])
   })
 })

@@ -19,7 +19,8 @@ import { AuthTable, AuthTableStack } from "../docs/cdk/auth-table"
 import { DynamoDBAdapter } from "../index.js"
 import { authJsTable, createTables } from "../js/tables.js"
 import { type Engine, engines } from "./engines"
-import { faultyEndpoint, type WireRequest } from "./faults"
+import { faultyEndpoint } from "./faults"
+import { permissions, permissionsFor } from "./permissions"
 
 /** A CloudFormation template, as JSON. */
 interface CloudFormation {
@@ -153,36 +154,6 @@ describe.each(templates)("the table in $name", ({ withName }) => {
 })
 
 // ---- permissions ----
-
-/** The permissions of a policy: action and resource, such as `dynamodb:Query index`. */
-function permissions(statements: any[]): string[] {
-  const all = statements.flatMap(({ Effect, Action, Resource }) => {
-    expect(Effect).toBe("Allow")
-    return [Action]
-      .flat()
-      .flatMap((action) =>
-        [Resource]
-          .flat()
-          .map((resource) => `${action} ${JSON.stringify(resource).includes("/index/") ? "index" : "table"}`),
-      )
-  })
-  return all.sort()
-}
-
-/** What IAM asks for a request: for a transaction, the permissions of what is inside. */
-function permissionsFor({ operation, body }: WireRequest): string[] {
-  if (operation !== "TransactWriteItems")
-    return [`dynamodb:${operation} ${body.IndexName ? "index" : "table"}`]
-  const actions: Record<string, string> = {
-    Put: "PutItem",
-    Update: "UpdateItem",
-    Delete: "DeleteItem",
-    ConditionCheck: "ConditionCheckItem",
-  }
-  return body.TransactItems.flatMap((item: object) =>
-    Object.keys(item).map((kind) => `dynamodb:${actions[kind]} table`),
-  )
-}
 
 /** Does everything that the adapter can do, on a table of its own; returns the permissions that this took. */
 async function permissionsUsed(engine: Engine): Promise<string[]> {

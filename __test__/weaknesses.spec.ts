@@ -26,6 +26,8 @@ function document(): string {
     "|---|---|---|",
     ...rows,
     "",
+    "For Better Auth and `@ebratz/dynamodb-better-auth`, see [better-auth/compare.md](better-auth/compare.md).",
+    "",
   ].join("\n")
 }
 

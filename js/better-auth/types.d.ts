@@ -156,16 +156,22 @@ export interface DynamoDBAdapterConfig extends ConnectionSettings {
   unsafeBatchUpdate?: boolean
   /** How many items `updateMany` writes at once. Default: 10. */
   updateManyConcurrency?: number
-  /** An `updateMany` of more items than this is refused with `TOO_MANY_ITEMS`. `0`: none. Default: 1000. */
+  /**
+   * An `updateMany` of more items than this is refused with `TOO_MANY_ITEMS`. `0`: no limit. Default: 1000 with `tables`, `0`
+   * without.
+   */
   maxUpdateManyItems?: number
-  /** A `deleteMany` of more items than this is refused with `TOO_MANY_ITEMS`. `0`: none. Default: 1000. */
+  /**
+   * A `deleteMany` of more items than this is refused with `TOO_MANY_ITEMS`. `0`: no limit. Default: 1000 with `tables`, `0`
+   * without.
+   */
   maxDeleteManyItems?: number
   /**
    * A `findMany` that has to scan and sort more items than this is refused with `SCAN_LIMIT_EXCEEDED`. `0`: none.
    * Default: 10 000.
    */
   maxScanItems?: number
-  /** Whether every read by key is strongly consistent, at twice the price. Default: `false`. */
+  /** Whether reads of tables are strongly consistent, at twice the price; those of indexes never are. Default: `true`. */
   consistentReads?: boolean
   /**
    * How often a transaction's callback is run again when others wrote the same rows at the same time (`0` to `100`), after
