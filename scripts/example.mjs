@@ -1,23 +1,28 @@
-// `npm run example`: from a fresh checkout to a running app. Builds the addon, installs examples/authjs-nextjs with this very
+// `npm run example`: from a fresh checkout to a running app. Builds the addon, installs an app of examples/ with this very
 // package in it, and starts that. Every step is skipped when there is nothing to do.
 //
-//     npm run example              the production build
-//     npm run example -- --dev     next dev
+//     npm run example                          Auth.js, the production build
+//     npm run example -- --dev                 the same with next dev
+//     npm run example -- better-auth [--dev]   Better Auth
 
 import { execFileSync, spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 
 const root = join(import.meta.dirname, "..")
-const example = join(root, "examples", "authjs-nextjs")
+const names = ["authjs", "better-auth"]
+const name = process.argv.slice(2).find((argument) => !argument.startsWith("--")) ?? names[0]
+if (!names.includes(name)) fail(`There is no example "${name}". Give one of: ${names.join(", ")}.`)
+const example = join(root, "examples", `${name}-nextjs`)
 const onWindows = process.platform === "win32"
 
 npm(["run", "--silent", "build:quick"], root)
 install()
 copyPackage()
 // Takes over from here, with the same arguments and the same Ctrl-C.
-await import("../examples/authjs-nextjs/start.mjs")
+await import(pathToFileURL(join(example, "start.mjs")).href)
 
 /** Installs what the example depends on, if that has changed since the last time. */
 function install() {
@@ -27,7 +32,7 @@ function install() {
   const stamp = join(example, "node_modules", ".installed")
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return
 
-  console.log("Installing what the example needs (Next.js, Auth.js, an identity provider) ...")
+  console.log("Installing what the example needs (Next.js and its libraries) ...")
   npm(["ci", "--include=dev", "--no-audit", "--no-fund"], example)
   writeFileSync(stamp, lock)
 }

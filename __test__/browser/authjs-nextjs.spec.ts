@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { authJsTable, createTables } from "../../js/tables.js"
 import { credentials, documentClient, region } from "../engines"
 import { addAuthenticator } from "./chromium"
-import { runs, Stage } from "./stage"
+import { endings, list, runs, Stage } from "./stage"
 
 type Item = Record<string, unknown> & { pk: string; sk: string }
 
@@ -97,8 +97,6 @@ describe.each(runs())("$name", (run) => {
     await page.getByRole("heading", { name: provider }).waitFor()
     await page.getByRole("button", { name: person }).click()
   }
-
-  const list = (page: Page, name: string) => page.getByRole("list", { name }).getByRole("listitem")
 
   async function cookieExpiry(context: BrowserContext): Promise<number> {
     const cookie = (await context.cookies()).find(({ name }) => name === "authjs.session-token")
@@ -329,24 +327,7 @@ describe.each(runs())("$name", (run) => {
     expect(await list(desk, "Passkeys").count()).toBe(0)
   })
 
-  test("light and dark can be changed, and the choice stays", async () => {
-    const isDark = (page: Page) =>
-      page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--is-dark") === "1")
-    await stranger.goto("/")
-    expect(await isDark(stranger)).toBe(true)
-    await stranger.getByRole("button", { name: "Change between light and dark" }).click()
-    expect(await isDark(stranger)).toBe(false)
-    await stranger.reload()
-    expect(await isDark(stranger)).toBe(false)
-  })
-
-  test("there is the icon that browsers ask for by themselves", async () => {
-    const icon = await desk.request.get("/favicon.ico")
-    expect(icon.status()).toBe(200)
-    expect(icon.headers()["content-type"]).toBe("image/x-icon")
-  })
-
-  test("no page reported an error, and Ctrl-C stops everything", () => stage.expectCleanEnd())
+  endings(() => stage)
 })
 
 async function makeEmptyTable(endpoint: string) {

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Browser, Page } from "playwright-core"
-import { afterAll, expect, inject } from "vitest"
+import { afterAll, expect, inject, test } from "vitest"
 import { credentials, region } from "../engines"
 import { launchChromium } from "./chromium"
 import { type Example, startExample } from "./example"
@@ -62,8 +62,14 @@ export class Stage {
    *
    * `pages` are its pages. `next dev` compiles each when it is first asked for; that is over before anybody looks at one.
    */
-  static async open({ dev, endpoint }: Run, args: string[], pages: string[]): Promise<Stage> {
+  static async open(
+    { dev, endpoint }: Run,
+    args: string[],
+    pages: string[],
+    environment: Record<string, string> = {},
+  ): Promise<Stage> {
     const example = await startExample([...args, ...(dev ? ["--dev"] : [])], {
+      ...environment,
       AUTH_DYNAMODB_ENDPOINT: endpoint,
       AWS_REGION: region,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
@@ -107,10 +113,40 @@ export class Stage {
     return `The example printed:\n${this.output()}\nThe pages:\n${this.faults.join("\n")}`
   }
 
-  /** The end of a story: nothing went wrong on any page, and Ctrl-C leaves nothing running. */
-  async expectCleanEnd() {
-    expect(this.faults).toEqual([])
-    expect(await this.#example.stop()).toBe(0)
+  /** Ctrl-C: resolves to the exit code when nothing answers any more. */
+  async stop(): Promise<number | null> {
+    const code = await this.#example.stop()
     await expect(fetch(this.#example.url)).rejects.toThrow()
+    return code
   }
+}
+
+/** The items of a list, by the heading that names it. */
+export const list = (page: Page, name: string) => page.getByRole("list", { name }).getByRole("listitem")
+
+/** How the story of every example ends. */
+export function endings(stage: () => Stage) {
+  test("light and dark can be changed, and the choice stays", async () => {
+    const page = await stage().openBrowser({ colorScheme: "dark" })
+    const isDark = () =>
+      page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--is-dark") === "1")
+    await page.goto("/")
+    expect(await isDark()).toBe(true)
+    await page.getByRole("button", { name: "Change between light and dark" }).click()
+    expect(await isDark()).toBe(false)
+    await page.reload()
+    expect(await isDark()).toBe(false)
+  })
+
+  test("there is the icon that browsers ask for by themselves", async () => {
+    const page = await stage().openBrowser()
+    const icon = await page.request.get("/favicon.ico")
+    expect(icon.status()).toBe(200)
+    expect(icon.headers()["content-type"]).toBe("image/x-icon")
+  })
+
+  test("no page reported an error, and Ctrl-C stops everything", async () => {
+    expect(stage().faults).toEqual([])
+    expect(await stage().stop()).toBe(0)
+  })
 }

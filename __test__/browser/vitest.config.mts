@@ -20,6 +20,8 @@ export default defineConfig({
     include: ["__test__/browser/**/*.spec.ts"],
     // One person's story, told in order: after a failure the rest would only fail with it.
     bail: 1,
+    // Each starts an example, which may build the addon that all of them use.
+    fileParallelism: false,
     // Room for several waits, one after the other.
     testTimeout: 4 * patience.page,
     hookTimeout: patience.start + 4 * patience.page,

@@ -1,0 +1,49 @@
+import { passkey } from "@better-auth/passkey"
+import { betterAuth } from "better-auth"
+import { nextCookies } from "better-auth/next-js"
+import { organization, twoFactor } from "better-auth/plugins"
+import { dynamodbAdapter } from "dynauth/better-auth"
+import { headers } from "next/headers"
+import { redirect } from "next/navigation"
+import { cache } from "react"
+import { forget } from "@/forget"
+import { sendMail } from "@/mail"
+
+/** Where DynamoDB is: a file here, Amazon DynamoDB without it. */
+export const connection = { endpoint: process.env.AUTH_DYNAMODB_ENDPOINT ?? "file:./dev-auth.db" }
+
+export const auth = betterAuth({
+  appName: "dynauth example",
+  // Tables, keys and indexes follow from the plugins below.
+  database: dynamodbAdapter(connection),
+  emailAndPassword: { enabled: true },
+  user: {
+    deleteUser: {
+      enabled: true,
+      beforeDelete: async ({ id }): Promise<void> => forget(id, (await auth.$context).adapter),
+    },
+  },
+  plugins: [
+    organization({
+      sendInvitationEmail: async ({ id, email, organization, inviter }) =>
+        sendMail({
+          to: email,
+          subject: `${inviter.user.name} invites you to ${organization.name}`,
+          link: `${process.env.BETTER_AUTH_URL}/invitations/${id}`,
+          label: "See the invitation",
+        }),
+    }),
+    twoFactor(),
+    passkey(),
+    // Sets cookies that a server action leads to. It comes last.
+    nextCookies(),
+  ],
+})
+
+/** The session of whoever asks, or null. Asked for once in a request, however many components need it. */
+export const currentSession = cache(async () => auth.api.getSession({ headers: await headers() }))
+
+/** The session, for pages and actions that need one. */
+export async function requireSession() {
+  return (await currentSession()) ?? redirect("/sign-in")
+}
