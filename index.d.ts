@@ -102,6 +102,12 @@ export interface DynamoDBAdapterOptions {
    * what another process wrote a moment ago. `0`: not at all. Default: 1200.
    */
   indexLagTimeout?: number
+  /**
+   * Whether calls that ask for the same user, account or session at the same time share one request, such as those of
+   * the components of one page that each call `auth()`. A call that is made after a write of this process has ended
+   * never shares one that began before. Default: `true`.
+   */
+  shareReads?: boolean
 }
 
 /** A user, with whatever properties of your own. */

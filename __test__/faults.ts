@@ -33,6 +33,8 @@ export type Fault =
   | "no answer"
   /** It is carried out after a delay. */
   | { delay: number }
+  /** It is carried out; then this is called, and it is answered when what comes of it resolves. */
+  | { hold: () => Promise<unknown> }
   /** It is not carried out; this is the answer. */
   | WireAnswer
 
@@ -123,6 +125,11 @@ export async function faultyEndpoint(engine: Engine): Promise<FaultyEndpoint> {
         return reply(unprocessed(request))
       default:
         if ("status" in fault) return reply(fault)
+        if ("hold" in fault) {
+          const carriedOut = await carryOut(request)
+          await fault.hold()
+          return reply(carriedOut)
+        }
         await sleep(fault.delay)
         return reply(await carryOut(request))
     }

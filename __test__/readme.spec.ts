@@ -458,6 +458,7 @@ describe("the lists", () => {
       uniqueness: "true",
       consistentReads: "false",
       indexLagTimeout: "1200",
+      shareReads: "true",
     })
   })
 

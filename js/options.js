@@ -15,6 +15,7 @@ const FIELDS = {
   uniqueness: flag,
   consistentReads: flag,
   indexLagTimeout: millisecondsOrZero,
+  shareReads: flag,
 }
 
 const SECONDARY_STORAGE_FIELDS = {

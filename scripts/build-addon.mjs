@@ -37,7 +37,8 @@ const { status, signal, error } = spawnSync(
     "--features",
     "node",
     "--profile",
-    profile,
+    // Cargo's "release", and small where it is not for speed.
+    profile === "release" ? "addon" : profile,
     "--js",
     "native.js",
     "--dts",

@@ -24,7 +24,12 @@
 //! | [`secondary_storage`] | Better Auth's secondary storage: values and counters by key, which expire |
 //! | `node` | Node-API: the only module that knows JavaScript values (feature `node`) |
 
+#[cfg(test)]
+mod allocations;
 pub mod authjs;
+#[cfg(any(test, feature = "bench"))]
+#[doc(hidden)]
+pub mod bench;
 pub mod better_auth;
 pub mod client;
 pub mod config;
@@ -40,7 +45,7 @@ pub mod tables;
 pub mod value;
 
 /// The SDK allocates much and shortly; Node's own allocator is not touched by this.
-#[cfg(feature = "node")]
+#[cfg(all(feature = "node", not(test)))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

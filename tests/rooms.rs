@@ -38,7 +38,8 @@ fn only_the_boundary_knows_node() {
 
 #[test]
 fn only_the_boundary_is_unsafe() {
-    assert_eq!(naming("allow(unsafe_code)", &["node/"]), [""; 0]);
+    // And the tests' allocator, which counts.
+    assert_eq!(naming("allow(unsafe_code)", &["node/", "allocations.rs"]), [""; 0]);
 }
 
 #[test]

@@ -35,7 +35,12 @@ DynamoDBAdapter(new DynamoDBClient({}))
 DynamoDBAdapter(new DynamoDB({}), { tableName: "users" })
 DynamoDBAdapter(DynamoDBDocument.from(new DynamoDB({}), { marshallOptions: { convertEmptyValues: true } }))
 DynamoDBAdapter(DynamoDBDocumentClient.from(new DynamoDBClient({})), { indexName: "GSI2" })
-DynamoDBAdapter(undefined, { uniqueness: false, consistentReads: true, indexLagTimeout: 0 })
+DynamoDBAdapter(undefined, {
+  uniqueness: false,
+  consistentReads: true,
+  indexLagTimeout: 0,
+  shareReads: false,
+})
 
 // @ts-expect-error: no such option
 DynamoDBAdapter(undefined, { tabelName: "users" })

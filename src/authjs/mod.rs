@@ -8,6 +8,7 @@
 //! | `request` | requests and conditions, pure |
 //! | `locate` | from a token, an account or a credential to the user whose partition holds it |
 //! | `known` | what this process remembers of that |
+//! | `sharing` | reads in flight that others join |
 //! | `claim` | what makes an email and an account unique |
 //! | `user` `account` `session` `verification_token` `authenticator` | the methods |
 
@@ -22,6 +23,7 @@ mod locate;
 mod options;
 mod request;
 mod session;
+mod sharing;
 mod user;
 mod verification_token;
 
@@ -30,12 +32,17 @@ use std::sync::Arc;
 use crate::client::{Client, Item, Transaction};
 use crate::error::Result;
 use crate::value::{Record, Value};
+use argument::pair;
 use keys::Key;
 use known::Known;
 pub use options::Options;
 use request::Condition;
+use sharing::{Answer, Question};
 
 /// The adapter. Cheap to clone; its methods may run concurrently.
+///
+/// Reads of a user, an account or a session that ask the same at once share one request ([`Options::share_reads`]); one
+/// that is asked after a write of this process never joins one that began before.
 ///
 /// Every argument is taken as it came from the host, a [`Value`] of any kind. What cannot identify anything
 /// (`undefined`, a number, an empty string) finds nothing; where something is to be written, it is `INVALID_VALUE`,
@@ -73,73 +80,106 @@ impl Adapter {
     /// Makes a user and its claim on the email; an `id` that is given is kept, otherwise a UUID is made. Two requests.
     /// `EMAIL_EXISTS` if another user has the email, `CONDITIONAL_CHECK_FAILED` if the id is taken.
     pub async fn create_user(&self, user: Value) -> Result<Record> {
-        self.named("createUser", self.shared.create_user(user).await)
+        let answer = self.shared.create_user(user).await;
+        self.shared.user_written();
+        self.named("createUser", answer)
     }
 
     /// The user of an id. One request.
     pub async fn get_user(&self, id: Value) -> Result<Option<Record>> {
-        self.named("getUser", self.shared.get_user(id).await)
+        let question = id.as_str().map(|id| Question::User(id.to_owned()));
+        self.record("getUser", question, self.shared.get_user(id)).await
     }
 
     /// The user of an email, compared as it is written. One request, two for an email that the index does not have.
     pub async fn get_user_by_email(&self, email: Value) -> Result<Option<Record>> {
-        self.named("getUserByEmail", self.shared.get_user_by_email(email).await)
+        let question = email.as_str().map(|email| Question::UserByEmail(email.to_owned()));
+        self.record("getUserByEmail", question, self.shared.get_user_by_email(email)).await
     }
 
     /// The user of `{ provider, providerAccountId }`. One request once this process has seen the account, else two.
     pub async fn get_user_by_account(&self, account: Value) -> Result<Option<Record>> {
-        self.named("getUserByAccount", self.shared.get_user_by_account(account).await)
+        let question = pair(&account, "provider", "providerAccountId")
+            .map(|(provider, id)| Question::UserByAccount(provider, id));
+        self.record("getUserByAccount", question, self.shared.get_user_by_account(account)).await
     }
 
     /// Changes the properties that are given, `null` included, and answers the whole user. One request; an email that
     /// changes takes four, and its claim moves with it. `USER_NOT_FOUND`, and nothing is written, if there is no such
     /// user; `EMAIL_EXISTS` if another user has the email.
     pub async fn update_user(&self, user: Value) -> Result<Record> {
-        self.named("updateUser", self.shared.update_user(user).await)
+        let answer = self.shared.update_user(user).await;
+        self.shared.user_written();
+        self.named("updateUser", answer)
     }
 
     /// Deletes everything of a user, the user last, and answers the user that was. `PARTIAL_FAILURE` if a request fails
     /// on the way: call it again, it goes on where it stopped.
     pub async fn delete_user(&self, id: Value) -> Result<Option<Record>> {
-        self.named("deleteUser", self.shared.delete_user(id).await)
+        let answer = self.shared.delete_user(id).await;
+        self.shared.user_written();
+        self.named("deleteUser", answer)
     }
 
     /// Links a provider account to its `userId`, and claims it. Two requests. Linking it to the same user again replaces
     /// it; `ACCOUNT_EXISTS` if another user has it.
     pub async fn link_account(&self, account: Value) -> Result<Record> {
-        self.named("linkAccount", self.shared.link_account(account).await)
+        let answer = self.shared.link_account(account).await;
+        self.shared.user_written();
+        self.named("linkAccount", answer)
     }
 
     /// Unlinks `{ provider, providerAccountId }` and answers the account that was.
     pub async fn unlink_account(&self, account: Value) -> Result<Option<Record>> {
-        self.named("unlinkAccount", self.shared.unlink_account(account).await)
+        let answer = self.shared.unlink_account(account).await;
+        self.shared.user_written();
+        self.named("unlinkAccount", answer)
     }
 
     /// The account of a provider's account id.
     pub async fn get_account(&self, provider_account_id: Value, provider: Value) -> Result<Option<Record>> {
-        self.named("getAccount", self.shared.get_account(provider_account_id, provider).await)
+        let question = match (provider.as_str(), provider_account_id.as_str()) {
+            (Some(provider), Some(id)) => Some(Question::Account(provider.to_owned(), id.to_owned())),
+            _ => None,
+        };
+        self.record("getAccount", question, self.shared.get_account(provider_account_id, provider)).await
     }
 
     /// Stores a session and answers what is stored. One request.
     pub async fn create_session(&self, session: Value) -> Result<Record> {
-        self.named("createSession", self.shared.create_session(session).await)
+        let token = token_of(&session);
+        let answer = self.shared.create_session(session).await;
+        self.shared.session_written(&token);
+        self.named("createSession", answer)
     }
 
     /// The session of a token and its user; `None` unless both are there. One request once this process has seen the
     /// token, else two. A session that has expired is still answered: Auth.js deletes it itself.
     pub async fn get_session_and_user(&self, session_token: Value) -> Result<Option<SessionAndUser>> {
-        self.named("getSessionAndUser", self.shared.get_session_and_user(session_token).await)
+        const OPERATION: &str = "getSessionAndUser";
+        let Some(question) = session_token.as_str().map(|token| Question::Session(token.to_owned())) else {
+            return self.named(OPERATION, self.shared.get_session_and_user(session_token).await);
+        };
+        let read = async { Ok(Answer::Session(self.shared.get_session_and_user(session_token).await?)) };
+        let answer = self.named(OPERATION, self.shared.shared(question, read).await)?;
+        Ok(if let Answer::Session(found) = answer { found } else { None })
     }
 
     /// Changes the properties that are given of the session of `sessionToken`, and answers the whole session. Never
     /// brings a deleted one back: `None`.
     pub async fn update_session(&self, session: Value) -> Result<Option<Record>> {
-        self.named("updateSession", self.shared.update_session(session).await)
+        let token = token_of(&session);
+        let answer = self.shared.update_session(session).await;
+        self.shared.session_written(&token);
+        self.named("updateSession", answer)
     }
 
     /// Deletes a session and answers the one that was.
     pub async fn delete_session(&self, session_token: Value) -> Result<Option<Record>> {
-        self.named("deleteSession", self.shared.delete_session(session_token).await)
+        let token = session_token.as_str().unwrap_or_default().to_owned();
+        let answer = self.shared.delete_session(session_token).await;
+        self.shared.session_written(&token);
+        self.named("deleteSession", answer)
     }
 
     /// Stores a verification token and answers what is stored. One request.
@@ -190,8 +230,31 @@ impl Adapter {
         self.named("deleteAuthenticator", self.shared.delete_authenticator(credential_id).await)
     }
 
+    /// A read of one record that others may join, unless nothing can be found by what was given.
+    async fn record(
+        &self,
+        operation: &'static str,
+        question: Option<Question>,
+        read: impl Future<Output = Result<Option<Record>>> + Send,
+    ) -> Result<Option<Record>> {
+        let answer = match question {
+            Some(question) => self.shared.shared(question, async { Ok(Answer::Record(read.await?)) }).await,
+            None => read.await.map(Answer::Record),
+        };
+        let answer = self.named(operation, answer)?;
+        Ok(if let Answer::Record(found) = answer { found } else { None })
+    }
+
     fn named<T>(&self, operation: &'static str, answer: Result<T>) -> Result<T> {
         answer.map_err(|error| error.during(operation).on_table(&self.shared.options.table_name))
+    }
+}
+
+/// The token of a session that is written; none that is asked for if there is none.
+fn token_of(session: &Value) -> String {
+    match session {
+        Value::Object(session) => session.get_str("sessionToken").unwrap_or_default().to_owned(),
+        _ => String::new(),
     }
 }
 

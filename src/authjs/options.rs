@@ -29,6 +29,8 @@ pub struct Options {
     pub consistent_reads: bool,
     /// How long a miss on the index is asked again before `null` is said. Default: 1200 ms. Zero: never.
     pub index_lag_timeout: Duration,
+    /// Whether calls that read the same at once share one request. Default: true.
+    pub share_reads: bool,
 }
 
 impl Default for Options {
@@ -43,6 +45,7 @@ impl Default for Options {
             uniqueness: true,
             consistent_reads: false,
             index_lag_timeout: Duration::from_millis(1200),
+            share_reads: true,
         }
     }
 }

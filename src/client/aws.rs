@@ -14,6 +14,7 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{AppName, BehaviorVersion, Region, StalledStreamProtectionConfig};
+use aws_smithy_runtime_api::client::http::HttpClient;
 use aws_types::SdkConfig;
 use aws_types::os_shim_internal::Env;
 
@@ -52,6 +53,23 @@ pub(super) async fn connect(config: &ConnectionConfig) -> Result<Connection> {
         };
         tokio::task::spawn_blocking(build).await.map_err(|_| unreadable())??
     };
+    connect_through(http, config, settings).await
+}
+
+/// As [`connect`] does, but what is sent goes elsewhere.
+#[cfg(any(test, feature = "bench"))]
+pub(super) async fn connect_to(
+    http: impl HttpClient + 'static,
+    config: &ConnectionConfig,
+) -> Result<Connection> {
+    connect_through(http, config, Settings::of(config)?).await
+}
+
+async fn connect_through(
+    http: impl HttpClient + 'static,
+    config: &ConnectionConfig,
+    settings: Settings,
+) -> Result<Connection> {
     let timeouts = settings.timeouts(config.max_attempts.unwrap_or(3));
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .env(Env::from(settings.variables.clone()))

@@ -6,6 +6,8 @@
 mod aws;
 mod backoff;
 mod batch;
+#[cfg(any(test, feature = "bench"))]
+pub mod canned;
 mod connection;
 mod embedded;
 mod failure;

@@ -100,6 +100,7 @@ pub(super) fn authjs_options(mut fields: Fields) -> crate::Result<Options> {
         uniqueness: fields.flag("uniqueness")?.unwrap_or(default.uniqueness),
         consistent_reads: fields.flag("consistentReads")?.unwrap_or(default.consistent_reads),
         index_lag_timeout: fields.milliseconds("indexLagTimeout")?.unwrap_or(default.index_lag_timeout),
+        share_reads: fields.flag("shareReads")?.unwrap_or(default.share_reads),
     };
     options.validate()?;
     Ok(options)
@@ -273,6 +274,7 @@ mod tests {
             ("uniqueness", Value::Bool(false)),
             ("consistentReads", Value::Bool(true)),
             ("indexLagTimeout", Value::Number(0.0)),
+            ("shareReads", Value::Bool(false)),
         ]);
         let expected = Options {
             table_name: "users".into(),
@@ -284,6 +286,7 @@ mod tests {
             uniqueness: false,
             consistent_reads: true,
             index_lag_timeout: Duration::ZERO,
+            share_reads: false,
         };
         assert_eq!(given.unwrap(), expected);
     }
