@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::path::Path;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use ::http::Uri;
@@ -49,7 +49,9 @@ pub(super) struct Http(Arc<Pool>);
 struct Pool {
     http_proxy: Option<ProxyConfig>,
     https_proxy: Option<ProxyConfig>,
-    tls: TlsContext,
+    /// From files that the environment names.
+    certificates: Vec<CertificateDer<'static>>,
+    tls: OnceLock<TlsContext>,
     connectors: Mutex<HashMap<(Route, Timeouts), SharedHttpConnector>>,
 }
 
@@ -87,7 +89,8 @@ impl Http {
         let pool = Arc::new(Pool {
             http_proxy: proxy(environment, "http_proxy", ProxyConfig::http)?,
             https_proxy: proxy(environment, "https_proxy", ProxyConfig::https)?,
-            tls: tls_context(environment)?,
+            certificates: named_certificates(environment)?,
+            tls: OnceLock::new(),
             connectors: Mutex::default(),
         });
         pools.retain(|_, pool| pool.strong_count() > 0);
@@ -133,7 +136,8 @@ impl Pool {
             Route::TlsByProxy => with_proxy(builder, &self.https_proxy),
         };
         // The way to a proxy may be by TLS even for plain requests.
-        let builder = builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(self.tls.clone());
+        let tls = self.tls.get_or_init(|| tls_context(&self.certificates)).clone();
+        let builder = builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls);
         SharedHttpConnector::new(builder.build())
     }
 }
@@ -232,40 +236,31 @@ fn proxy<E: std::fmt::Display>(
     }
 }
 
-/// The certificates to trust: the system's, or Mozilla's where the system has none, and those that the environment
-/// names files of.
-fn tls_context(environment: &Environment) -> Result<TlsContext> {
-    let mut trusted = match system_has_roots() {
-        true => TrustStore::default(),
-        false => mozillas_roots(),
-    };
+/// The certificates to trust: the system's, or Mozilla's where the system has none, and these. Where nothing goes by
+/// TLS, none of them is read.
+fn tls_context(more: &[CertificateDer<'_>]) -> TlsContext {
+    let mut trusted = TrustStore::empty();
+    for certificate in system_roots().iter().chain(more) {
+        trusted.add_pem_certificate(pem(certificate));
+    }
+    TlsContext::builder().with_trust_store(trusted).build().expect("certificates can be trusted")
+}
+
+/// The certificates in the files that the environment names.
+fn named_certificates(environment: &Environment) -> Result<Vec<CertificateDer<'static>>> {
+    let mut found = Vec::new();
     for variable in CERTIFICATE_VARIABLES {
         let Some(path) = environment.get(variable).filter(|path| !path.is_empty()) else { continue };
-        for certificate in certificates(variable, Path::new(path))? {
-            trusted.add_pem_certificate(pem(&certificate));
-        }
+        found.extend(certificates(variable, Path::new(path))?);
     }
-    TlsContext::builder()
-        .with_trust_store(trusted)
-        .build()
-        .map_err(|_| Error::new(Code::Internal, "The TLS settings cannot be used", ""))
+    Ok(found)
 }
 
-/// For systems without any, such as the smallest container images.
-fn mozillas_roots() -> TrustStore {
-    let mut store = TrustStore::empty();
-    for root in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
-        store.add_pem_certificate(pem(root));
-    }
-    store
-}
-
-fn system_has_roots() -> bool {
-    static HAS_ROOTS: LazyLock<bool> = LazyLock::new(|| {
-        let found = rustls_native_certs::load_native_certs().certs;
-        RootCertStore::empty().add_parsable_certificates(found).0 > 0
-    });
-    *HAS_ROOTS
+/// Those of the system that can be used, or Mozilla's on systems without any, such as the smallest container images.
+fn system_roots() -> Vec<CertificateDer<'static>> {
+    let mut usable = rustls_native_certs::load_native_certs().certs;
+    usable.retain(|certificate| RootCertStore::empty().add(certificate.clone()).is_ok());
+    if usable.is_empty() { webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec() } else { usable }
 }
 
 /// The usable certificates of a PEM file. Bundles often hold some that no verifier takes: only none at all is an error.
@@ -318,7 +313,7 @@ mod tests {
         }
         assert!(read.len() > 100);
         // It would panic on what it cannot use.
-        let tls = TlsContext::builder().with_trust_store(mozillas_roots()).build().unwrap();
+        let tls = tls_context(roots);
         Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build();
     }
 
