@@ -4,12 +4,12 @@ const native = require("./js/addon.js")
 const { openConnection } = require("./js/connection.js")
 const errors = require("./js/errors.js")
 const { authJsOptions } = require("./js/options.js")
-const { traced } = require("./js/traced.js")
+const { holding } = require("./js/holding.js")
 
 /** @type {typeof import("./index.js").DynamoDBAdapter} */
 function DynamoDBAdapter(connection, options) {
   const open = openConnection(connection)
-  return /** @type {any} */ (traced(native.createAdapter(open.handle, authJsOptions(options)), open))
+  return /** @type {any} */ (holding(native.createAdapter(open.handle, authJsOptions(options)), open))
 }
 
 exports.DynamoDBAdapter = DynamoDBAdapter

@@ -3,13 +3,13 @@
 const native = require("./addon.js")
 const { openConnection } = require("./connection.js")
 const { secondaryStorageConfig } = require("./options.js")
-const { traced } = require("./traced.js")
+const { holding } = require("./holding.js")
 
 /** @type {typeof import("./secondary-storage.js").dynamodbSecondaryStorage} */
 function dynamodbSecondaryStorage(config) {
   const { client, options } = secondaryStorageConfig(config)
   const open = openConnection(client)
-  return /** @type {any} */ (traced(native.createSecondaryStorage(open.handle, options), open))
+  return /** @type {any} */ (holding(native.createSecondaryStorage(open.handle, options), open))
 }
 
 module.exports = { dynamodbSecondaryStorage }

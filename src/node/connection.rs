@@ -1,7 +1,7 @@
 //! A connection as JavaScript holds it. Its settings are asked of the JavaScript side on first use (the environment, an
 //! SDK client's region), and calls wait for them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -35,6 +35,36 @@ pub(super) struct Connection {
     /// Whether a function of the user's may be called for a call, whose async context is then kept.
     wants_context: bool,
     state: RefCell<State>,
+    /// How many calls hold the functions of the user's.
+    holds: Cell<usize>,
+}
+
+/// What the JavaScript side has of a connection, kept for as long as a call may need it: the caller may have let the
+/// adapter go.
+pub(super) struct Held(Rc<Connection>);
+
+impl Held {
+    fn new(connection: &Rc<Connection>) -> Self {
+        let holds = connection.holds.replace(connection.holds.get() + 1);
+        if holds == 0
+            && let Some(resolve) = &connection.resolve
+        {
+            connection.env.strengthen(resolve);
+        }
+        Held(Rc::clone(connection))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let Held(connection) = self;
+        let holds = connection.holds.replace(connection.holds.get() - 1);
+        if holds == 1
+            && let Some(resolve) = &connection.resolve
+        {
+            connection.env.weaken(resolve);
+        }
+    }
 }
 
 impl Connection {
@@ -44,6 +74,7 @@ impl Connection {
             resolve: Some(environment.env.weak_reference(resolve)?),
             wants_context,
             state: RefCell::new(State::Idle),
+            holds: Cell::new(0),
         })
     }
 
@@ -51,7 +82,7 @@ impl Connection {
     pub(super) fn call(self: &Rc<Self>, environment: &Environment, start: Result<Start>) -> Result<Js> {
         // A pending exception has to be taken before anything else is asked of the environment.
         let start = start.map_err(|failure| environment.reason(failure));
-        let (call, promise) = environment.begin(self.wants_context)?;
+        let (call, promise) = environment.begin(self.wants_context.then(|| Held::new(self)))?;
         match start {
             Ok(start) => self.start(environment, Waiting { call, start })?,
             Err(reason) => environment.settle(call, Err(reason?))?,
@@ -116,7 +147,7 @@ impl Connection {
 
     fn fail(&self, environment: &Environment, reason: Js) -> Result<()> {
         for waiting in self.change(State::Idle) {
-            environment.settle(waiting.call, Err(reason))?;
+            environment.raise(waiting.call, reason)?;
         }
         Ok(())
     }

@@ -46,7 +46,7 @@ impl CredentialsFunction {
     async fn ask(&self) -> std::result::Result<Credentials, CredentialsError> {
         let (answer, answered) = tokio::sync::oneshot::channel();
         let call = CALL.try_with(|call| *call).ok();
-        self.queue.push(Event::Credentials { function: self.function, call, answer });
+        self.queue.push_now(Event::Credentials { function: self.function, call, answer });
         match answered.await {
             Ok(answer) => answer.map_err(CredentialsError::provider_error),
             Err(_) => Err(CredentialsError::provider_error(FunctionFailure(
@@ -58,7 +58,7 @@ impl CredentialsFunction {
 
 impl Drop for CredentialsFunction {
     fn drop(&mut self) {
-        self.queue.push(Event::Release { function: self.function });
+        self.queue.push_now(Event::Release { function: self.function });
     }
 }
 

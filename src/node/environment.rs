@@ -8,13 +8,14 @@ use std::any::Any;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
 
-use super::connection::Connection;
+use super::connection::{Connection, Held};
 use super::credentials::CredentialsAnswer;
 use super::error::to_js as error_to_js;
 use super::js::{Deferred, Env, Failure, Js, Reference, Result};
@@ -38,8 +39,12 @@ tokio::task_local! {
 pub(super) struct Host {
     /// `(code, message, operation, table, cause) => Error`
     pub(super) create_error: Reference,
+    /// `(error) => promise` that is rejected with it, with a stack of those who await
+    pub(super) raise: Reference,
     /// `(value) => "object" | "map" | "set" | "array" | what it is instead`
     pub(super) kind_of: Reference,
+    /// Functions that make an object of its properties' values
+    pub(super) shapes: Vec<Shape>,
     /// `(mapOrSet) => array` of its entries, keys and values in turn
     pub(super) entries: Reference,
     /// `(array) => Map`
@@ -54,6 +59,12 @@ pub(super) struct Host {
     pub(super) object_prototype: Reference,
 }
 
+/// Properties in their order, and the function that makes an object of their values.
+pub(super) struct Shape {
+    pub(super) names: Vec<String>,
+    pub(super) make: Reference,
+}
+
 /// What was asked of the JavaScript side and is not answered yet.
 pub(super) enum Ask {
     /// A connection's settings.
@@ -65,8 +76,28 @@ pub(super) enum Ask {
 /// A call under way.
 struct Call {
     deferred: Deferred,
+    /// What it must not lose meanwhile.
+    _held: Option<Held>,
     /// Calls a function in the async context that the call was made in.
     context: Option<Reference>,
+}
+
+/// A hash of our own consecutive numbers, which nobody can make collide.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// One per environment; kept as its instance data.
@@ -75,7 +106,7 @@ pub(super) struct Environment {
     pub(super) queue: Arc<Queue>,
     host: OnceCell<Host>,
     next_id: Cell<u64>,
-    calls: RefCell<HashMap<CallId, Call>>,
+    calls: RefCell<HashMap<CallId, Call, BuildHasherDefault<Spread>>>,
     asks: RefCell<HashMap<u64, Ask>>,
     functions: RefCell<HashMap<u64, Reference>>,
 }
@@ -100,7 +131,9 @@ impl Environment {
         let object = env.named(env.global()?, "Object")?;
         let host = Host {
             create_error: named("createError")?,
+            raise: named("raise")?,
             kind_of: named("kindOf")?,
+            shapes: self.shapes(env.named(host, "shapes")?)?,
             entries: named("entries")?,
             create_map: named("createMap")?,
             create_set: named("createSet")?,
@@ -110,6 +143,18 @@ impl Environment {
         };
         let _ = self.host.set(host);
         Ok(())
+    }
+
+    fn shapes(&self, functions: Js) -> Result<Vec<Shape>> {
+        let env = self.env;
+        let shape = |at| {
+            let make = env.element(functions, at)?;
+            let names = env.own_names(env.call(make, &[])?)?;
+            let name = |at| Ok(env.as_string(env.element(names, at)?)?.unwrap_or_default());
+            let names = (0..env.array_length(names)?).map(name).collect::<Result<_>>()?;
+            Ok(Shape { names, make: env.reference(make)? })
+        };
+        (0..env.array_length(functions)?).map(shape).collect()
     }
 
     pub(super) fn host(&self) -> Result<&Host> {
@@ -133,15 +178,17 @@ impl Environment {
 
     // ---- calls ----
 
-    /// Begins a call: its promise, which [`Environment::finish`] settles. Until then the process is kept alive.
-    pub(super) fn begin(&self, keep_context: bool) -> Result<(CallId, Js)> {
+    /// Begins a call: its promise, which [`Environment::finish`] settles. Until then the process is kept alive. With a
+    /// connection that is held, the async context of the call is kept, too: functions of the user's are called in it.
+    pub(super) fn begin(&self, held: Option<Held>) -> Result<(CallId, Js)> {
         let (deferred, promise) = self.env.promise()?;
         let call = self.new_id();
         let mut calls = self.calls.borrow_mut();
         if calls.is_empty() {
             self.queue.keep_process_alive(self.env, true);
         }
-        calls.insert(call, Call { deferred, context: None });
+        let keep_context = held.is_some();
+        calls.insert(call, Call { deferred, _held: held, context: None });
         drop(calls);
         if keep_context {
             // Runs JavaScript of ours, which may not fail; without a context, the user's function has an empty one.
@@ -164,23 +211,36 @@ impl Environment {
         let queue = Arc::clone(&self.queue);
         crate::runtime::runtime().spawn(CALL.scope(call, async move {
             let outcome = catch_panics(work).await;
-            queue.push(Event::Finished { call, outcome });
+            if queue.push(Event::Finished { call, outcome }) {
+                // What else ends in this turn of the runtime wakes JavaScript's thread together with this.
+                tokio::task::yield_now().await;
+                queue.wake();
+            }
         }));
     }
 
     /// Settles a call's promise.
     pub(super) fn finish(&self, call: CallId, result: Result<Js>) -> Result<()> {
-        let reason = match result {
-            Ok(value) => Ok(value),
-            Err(failure) => Err(self.reason(failure)?),
-        };
-        self.settle(call, reason)
+        match result {
+            Ok(value) => self.settle(call, Ok(value)),
+            Err(failure) => {
+                let reason = self.reason(failure)?;
+                self.raise(call, reason)
+            }
+        }
+    }
+
+    /// Rejects a call's promise, with an error that shows who awaits it.
+    pub(super) fn raise(&self, call: CallId, reason: Js) -> Result<()> {
+        // By following a promise that JavaScript rejects: only from there does V8 see who awaits.
+        let raised = self.host().and_then(|host| self.env.call(self.env.get(&host.raise)?, &[reason]));
+        self.settle(call, raised.or(Err(reason)))
     }
 
     /// Settles a call's promise with a value, or rejects it with a reason.
     pub(super) fn settle(&self, call: CallId, result: std::result::Result<Js, Js>) -> Result<()> {
         let mut calls = self.calls.borrow_mut();
-        let Some(Call { deferred, context }) = calls.remove(&call) else { return Ok(()) };
+        let Some(Call { deferred, _held, context }) = calls.remove(&call) else { return Ok(()) };
         if calls.is_empty() {
             self.queue.keep_process_alive(self.env, false);
         }

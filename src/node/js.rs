@@ -439,6 +439,16 @@ impl Env {
         get!(self, napi_create_reference(value.0, 0)).map(Reference)
     }
 
+    /// Lets a weak reference keep its value alive, until [`Env::weaken`].
+    pub(super) fn strengthen(self, reference: &Reference) {
+        let _ = get!(self, napi_reference_ref(reference.0));
+    }
+
+    /// Lets a reference be weak again.
+    pub(super) fn weaken(self, reference: &Reference) {
+        let _ = get!(self, napi_reference_unref(reference.0));
+    }
+
     /// The value of a reference that keeps it alive.
     pub(super) fn get(self, reference: &Reference) -> Result<Js> {
         get!(self, napi_get_reference_value(reference.0)).map(Js)

@@ -30,12 +30,12 @@ macro_rules! methods {
             run: |target, values| {
                 Box::pin(async move {
                     let mut values = values.into_iter();
-                    let answer = target
-                        .$method($({
-                            let _named = $argument;
-                            values.next().unwrap_or(Value::Undefined)
-                        }),+)
-                        .await?;
+                    let work = target.$method($({
+                        let _named = $argument;
+                        values.next().unwrap_or(Value::Undefined)
+                    }),+);
+                    // Kilobytes, which are put together on the runtime's thread this way, not on JavaScript's.
+                    let answer = Box::pin(work).await?;
                     Ok($crate::node::methods::Answer::into_value(answer))
                 })
             },

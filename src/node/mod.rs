@@ -197,7 +197,7 @@ pub fn embedded_request<'env>(
     body: String,
 ) -> napi::Result<Unknown<'env>> {
     let promise = exported(env, |environment| {
-        let (call, promise) = environment.begin(false)?;
+        let (call, promise) = environment.begin(None)?;
         environment.spawn(
             call,
             Box::pin(async move {

@@ -39,26 +39,33 @@ pub(super) enum Event {
 }
 
 /// The queue of one environment.
-pub(super) struct Queue(Mutex<State>);
-
-struct State {
-    /// Null before the environment is set up and once it ends.
-    wake: sys::napi_threadsafe_function,
-    events: Vec<Event>,
+pub(super) struct Queue {
+    /// `None` before the environment is set up and once it ends.
+    events: Mutex<Option<Vec<Event>>>,
+    /// Not with the events: JavaScript's thread, woken, takes those while the call that woke it is still returning.
+    waker: Mutex<Waker>,
 }
+
+/// Null before the environment is set up and once it ends.
+struct Waker(sys::napi_threadsafe_function);
 
 // SAFETY: a threadsafe function is made to be called from any thread. The mutex sees to it that it is not called any
 // more once `close` has returned, after which Node may free it.
-unsafe impl Send for State {}
+unsafe impl Send for Waker {}
 
 impl Queue {
     pub(super) fn new() -> Self {
-        Queue(Mutex::new(State { wake: ptr::null_mut(), events: Vec::new() }))
+        Queue { events: Mutex::new(None), waker: Mutex::new(Waker(ptr::null_mut())) }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing in here panics half-way.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    // Nothing panics half-way while it holds one of these.
+
+    fn events(&self) -> MutexGuard<'_, Option<Vec<Event>>> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn waker(&self) -> MutexGuard<'_, Waker> {
+        self.waker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes the threadsafe function, unreferenced.
@@ -94,24 +101,40 @@ impl Queue {
             }
             sys::napi_unref_threadsafe_function(env.raw(), wake);
         }
-        self.state().wake = wake;
+        *self.waker() = Waker(wake);
+        *self.events() = Some(Vec::new());
         sys::Status::napi_ok
     }
 
-    /// Hands an event over. Once the environment has ended, it is dropped: nobody is there to take it.
-    pub(super) fn push(&self, event: Event) {
-        let mut state = self.state();
-        if state.wake.is_null() {
-            drop(state);
-            return;
+    /// Hands an event over; whether [`Queue::wake`] is to be called for it. Once the environment has ended, it is
+    /// dropped: nobody is there to take it.
+    #[must_use]
+    pub(super) fn push(&self, event: Event) -> bool {
+        if let Some(events) = &mut *self.events() {
+            events.push(event);
+            return events.len() == 1;
         }
-        state.events.push(event);
-        if state.events.len() == 1 {
+        // Outside the lock: dropping an event may drop what waits for it.
+        drop(event);
+        false
+    }
+
+    /// Hands an event over that is waited for.
+    pub(super) fn push_now(&self, event: Event) {
+        if self.push(event) {
+            self.wake();
+        }
+    }
+
+    /// Has JavaScript's thread take what is in the queue.
+    pub(super) fn wake(&self) {
+        let waker = self.waker();
+        if !waker.0.is_null() {
             // SAFETY: not null, so not closed, and the lock keeps it so during the call, which does not wait for
             // anything.
             unsafe {
                 sys::napi_call_threadsafe_function(
-                    state.wake,
+                    waker.0,
                     ptr::null_mut(),
                     sys::ThreadsafeFunctionCallMode::nonblocking,
                 )
@@ -120,12 +143,12 @@ impl Queue {
     }
 
     pub(super) fn take(&self) -> Vec<Event> {
-        std::mem::take(&mut self.state().events)
+        self.events().as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Whether the process waits for this environment's calls. On its thread only.
     pub(super) fn keep_process_alive(&self, env: Env, keep: bool) {
-        let wake = self.state().wake;
+        let Waker(wake) = *self.waker();
         if wake.is_null() {
             return;
         }
@@ -141,10 +164,8 @@ impl Queue {
 
     /// The environment ends: events from now on are dropped, as are those that wait.
     pub(super) fn close(&self) {
-        let mut state = self.state();
-        let wake = std::mem::replace(&mut state.wake, ptr::null_mut());
-        let events = std::mem::take(&mut state.events);
-        drop(state);
+        let events = self.events().take();
+        let Waker(wake) = std::mem::replace(&mut *self.waker(), Waker(ptr::null_mut()));
         if !wake.is_null() {
             // SAFETY: taken out above, so released once, and never called again.
             unsafe { sys::napi_release_threadsafe_function(wake, sys::ThreadsafeFunctionReleaseMode::abort) };

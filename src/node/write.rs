@@ -42,8 +42,24 @@ fn array<'v>(
     Ok(array)
 }
 
+/// More than any in `js/addon.js` has.
+const LONGEST_SHAPE: usize = 8;
+
+fn has_shape(record: &Record, names: &[String]) -> bool {
+    record.len() == names.len()
+        && names.len() <= LONGEST_SHAPE
+        && record.iter().zip(names).all(|((own, _), name)| own == name)
+}
+
 fn object(environment: &Environment, record: &Record) -> Result<Js> {
     let env = environment.env;
+    if let Some(shape) = environment.host()?.shapes.iter().find(|shape| has_shape(record, &shape.names)) {
+        let mut values = [env.undefined()?; LONGEST_SHAPE];
+        for (made, (_, value)) in values.iter_mut().zip(record.iter()) {
+            *made = to_js(environment, value)?;
+        }
+        return env.call(env.get(&shape.make)?, &values[..record.len()]);
+    }
     let object = env.object()?;
     for (name, value) in record.iter() {
         let (key, value) = (env.string(name)?, to_js(environment, value)?);
