@@ -1,1 +1,81 @@
-fn main() {}
+//! The core's hot parts, without Node.js and without a network.
+#![allow(missing_docs)] // Criterion's macro documents nothing.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use dynauth::bench;
+use dynauth::marshal::{Marks, from_attribute, to_attribute};
+use dynauth::{Record, Value};
+use tokio::runtime::{Builder, Runtime};
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().expect("a runtime starts")
+}
+
+/// A value of each kind that is common in an app's own data.
+fn profile() -> Value {
+    let entries: [(&str, Value); 6] = [
+        ("name", "Ada Lovelace".into()),
+        ("born", Value::Date(-4_860_000_000_000)),
+        ("logins", Value::Number(1815.0)),
+        ("admin", Value::Bool(true)),
+        ("tags", Value::List(vec!["analyst".into(), "poet".into(), Value::Null])),
+        ("address", Value::Object(Record::from_iter([("city".to_owned(), Value::from("London"))]))),
+    ];
+    Value::Object(entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+fn values(criterion: &mut Criterion) {
+    let profile = profile();
+    criterion.bench_function("values/to DynamoDB", |bencher| {
+        bencher.iter(|| to_attribute("user.profile", black_box(&profile)));
+    });
+    let (attribute, marks) = to_attribute("user.profile", &profile).expect("it can be stored");
+    criterion.bench_function("values/from DynamoDB", |bencher| {
+        bencher.iter(|| from_attribute(black_box(attribute.clone()), &marks));
+    });
+    let date = "2026-01-01T00:00:00.000Z";
+    criterion.bench_function("values/a date from DynamoDB", |bencher| {
+        let attribute = to_attribute("", &Value::from(date)).expect("it can be stored").0;
+        bencher.iter(|| from_attribute(black_box(attribute.clone()), &Marks::default()));
+    });
+}
+
+fn expressions(criterion: &mut Criterion) {
+    criterion.bench_function("expressions/update", |bencher| bencher.iter(bench::update_expression));
+}
+
+/// Whole methods: keys, request, the SDK with signature and parsing, result. All but the network.
+fn methods(criterion: &mut Criterion) {
+    let runtime = runtime();
+    let adapter = runtime.block_on(bench::authjs()).expect("an adapter is made");
+    let user = || {
+        let entries = [("id", "user-1"), ("name", "Grace Hopper")];
+        Value::Object(entries.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect())
+    };
+    let session = || {
+        let mut session = Record::new();
+        session.set("sessionToken", "session-1");
+        session.set("userId", "user-1");
+        session.set("expires", Value::Date(1_999_999_999_000));
+        Value::Object(session)
+    };
+    // From here on, the adapter knows whose session it is.
+    runtime.block_on(adapter.create_session(session())).expect("a session is made");
+    criterion.bench_function("methods/getUser", |bencher| {
+        bencher.iter(|| runtime.block_on(adapter.get_user("user-1".into())));
+    });
+    criterion.bench_function("methods/getSessionAndUser", |bencher| {
+        bencher.iter(|| runtime.block_on(adapter.get_session_and_user("session-1".into())));
+    });
+    criterion.bench_function("methods/createSession", |bencher| {
+        bencher.iter(|| runtime.block_on(adapter.create_session(session())));
+    });
+    criterion.bench_function("methods/updateUser", |bencher| {
+        bencher.iter(|| runtime.block_on(adapter.update_user(user())));
+    });
+}
+
+criterion_group!(benches, values, expressions, methods);
+criterion_main!(benches);
