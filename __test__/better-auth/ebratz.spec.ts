@@ -403,6 +403,13 @@ describe.each(engines)("the tables of @ebratz/dynamodb-better-auth on $name", (e
       expect(await adapter.update({ ...guarded, update: { image: "two" } })).toBeNull()
     })
 
+    it("incrementOne of a field that is NULL", async () => {
+      const Item = { ...written.user[0]!, id: { S: "another" }, score: { NULL: true } }
+      await stage.config.client.send(new PutItemCommand({ TableName: stage.tables.user, Item }))
+      const increment = { model: "user", where: where("id", "another"), increment: { score: 2 } }
+      expect(await stage.adapter.incrementOne(increment)).toMatchObject({ score: 2 })
+    })
+
     it("incrementOne and consumeOne", async () => {
       const { adapter } = stage
       const increment = { model: "user", where: where("id", id.user), increment: { score: 2 } }

@@ -389,7 +389,12 @@ impl Adapter {
         seen: Option<&Item>,
     ) -> Result<Option<Record>> {
         let mut placeholders = Placeholders::default();
-        let changes = self.layout().to_changes(model, update)?;
+        let operation = operation_mark();
+        let mut changes = self.layout().to_changes(model, update)?;
+        // What it asks of the row beside its key may no longer be so once it is done.
+        if wanted.clauses().count() > model.key_fields().len() || seen.is_some() {
+            changes.push((OP.to_owned(), Some(operation.clone())));
+        }
         let update_expression = placeholders.update(changes);
         let guard =
             Guard::exists(model, &mut placeholders).answering(model, wanted, seen, &mut placeholders)?;
@@ -400,11 +405,10 @@ impl Adapter {
             .condition_expression(guard.into_expression())
             .set_expression_attribute_names(placeholders.take_names())
             .set_expression_attribute_values(placeholders.take_values())
-            .return_values(ReturnValue::AllNew);
-        match self.client().update(request).await? {
-            Write::Done(item) => Ok(item.map(|item| to_row(model, item))),
-            Write::ConditionFailed(_) => Ok(None),
-        }
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let item = own_outcome(self.client().update(request).await?, &operation);
+        Ok(item.map(|item| to_row(model, item)))
     }
 
     pub(super) async fn delete(&self, arguments: &Record) -> Result<Value> {
@@ -505,10 +509,12 @@ impl Adapter {
         if let Some(key) = only.filter(|_| is_plain)
             && job.wanted.clauses().all(|clause| is_expressible(&job.model, clause))
         {
-            let row = self.increment_at(&job, key, &increment, &set, None).await;
-            return Ok(row
-                .map_err(|error| error.on_table(&job.model.table))?
-                .map_or(Value::Null, Value::Object));
+            match self.increment_at(&job, key, &increment, &set, None).await {
+                Ok(row) => return Ok(row.map_or(Value::Null, Value::Object)),
+                Err(error) if !is_no_number(&error) => return Err(error.on_table(&job.model.table)),
+                // Others store null as DynamoDB's NULL, to which it adds nothing: the row is read and written.
+                Err(_) => is_plain = false,
+            }
         }
         for attempt in 1..=5 * TRIES {
             let Some(found) = self.rows(&job.ask().first(), None).await?.into_iter().next() else {

@@ -199,3 +199,33 @@ fn an_embedded_database_gets_the_indexes_of_a_plugin_that_is_added_later() {
         assert_eq!(after.take_notices(), [], "the index is used");
     });
 }
+
+#[test]
+fn a_write_that_is_sent_again_recognises_itself() {
+    use crate::better_auth::row::OP;
+
+    runtime().block_on(async {
+        for stage in stages().await {
+            stage.create("user", ada(&[])).await.unwrap();
+            let users = Arc::clone(stage.layout.model("user").unwrap());
+            let key = || crate::client::Item::from([("id".to_owned(), aws("ada"))]);
+            let guarded =
+                asking("user", vec![clause("id", "eq", "ada".into()), clause("username", "eq", Value::Null)]);
+            let mut update = guarded.clone();
+            update.set("update", object([("name", "Countess".into())]));
+            stage.run(Operation::Update, update).await.unwrap();
+            let stored = stage.adapter.stored(&users, key()).await.unwrap().unwrap();
+            assert!(stored.contains_key(OP), "a guarded update leaves its mark");
+
+            let mut update = asking("user", vec![clause("id", "eq", "ada".into())]);
+            update.set("update", object([("name", "Ada".into())]));
+            stage.run(Operation::Update, update).await.unwrap();
+            let again = stage.adapter.stored(&users, key()).await.unwrap().unwrap();
+            assert_eq!(again.get(OP), stored.get(OP), "one by its key alone needs none");
+        }
+    });
+}
+
+fn aws(text: &str) -> crate::client::AttributeValue {
+    crate::client::AttributeValue::S(text.to_owned())
+}
