@@ -175,14 +175,14 @@ describe.each(runs())("$name", (run) => {
     expect(await sessions()).toHaveLength(1)
   })
 
-  async function foundOrganization(name: string) {
+  async function createOrganization(name: string) {
     await desk.goto("/organizations/new")
     await fill(desk, { Name: name })
-    await desk.getByRole("button", { name: "Found it" }).click()
+    await desk.getByRole("button", { name: "Create it" }).click()
   }
 
-  test("an organization is founded, and its name is taken then", async () => {
-    await foundOrganization("Analytical Engines")
+  test("an organization is created, and its name is taken then", async () => {
+    await createOrganization("Analytical Engines")
     await desk.getByText("you are its owner").waitFor()
     const [organization] = await rows("organization")
     expect(organization).toMatchObject({ name: "Analytical Engines", slug: "analytical-engines" })
@@ -190,7 +190,7 @@ describe.each(runs())("$name", (run) => {
       expect.objectContaining({ organizationId: organization!.id, userId: adasId, role: "owner" }),
     ])
 
-    await foundOrganization("Analytical: engines!")
+    await createOrganization("Analytical: engines!")
     await refuses(desk, "Organization already exists")
     expect(await rows("organization")).toHaveLength(1)
   })
@@ -284,7 +284,7 @@ describe.each(runs())("$name", (run) => {
       expect.objectContaining({ twoFactorEnabled: false }),
     ])
 
-    await section.getByLabel("Code of your authenticator app").fill(totp(key))
+    await section.getByLabel("Code from your authenticator app").fill(totp(key))
     await section.getByRole("button", { name: "Turn on two-factor" }).click()
     await backupCodesLeft(10)
 
@@ -305,11 +305,11 @@ describe.each(runs())("$name", (run) => {
   test("the password alone signs in no longer; the code does", async () => {
     await signOut(desk)
     await givePassword(desk, ada)
-    await giveSecondFactor("Code of your authenticator app", totp(key, Date.now() - 3_600_000))
+    await giveSecondFactor("Code from your authenticator app", totp(key, Date.now() - 3_600_000))
     await refuses(desk, "Invalid code")
     expect(await sessions()).toEqual([])
 
-    await giveSecondFactor("Code of your authenticator app", totp(key))
+    await giveSecondFactor("Code from your authenticator app", totp(key))
     await showsAccountOf(desk, ada)
     expect(await sessions()).toHaveLength(1)
   })

@@ -15,6 +15,6 @@ await start({
   welcome: (url) => [
     "Sign up with any email address and a password of eight characters",
     "On the account page: turn on two-factor, add a passkey, see your devices, delete the account",
-    `Found an organization and invite somebody: the mail appears here and on ${url}/mail`,
+    `Create an organization and invite somebody: the mail appears here and on ${url}/mail`,
   ],
 })

@@ -17,7 +17,7 @@ const Password = () => (
 
 export const CodeField = () => (
   <Field
-    label="Code of your authenticator app"
+    label="Code from your authenticator app"
     name="code"
     inputMode="numeric"
     pattern="[0-9]{6}"

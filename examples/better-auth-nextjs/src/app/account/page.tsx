@@ -84,7 +84,7 @@ export default async function Account() {
         <div className="card-head">
           <div>
             <h2 id="organizations">Organizations</h2>
-            <p className="muted">Found one, and invite others by mail.</p>
+            <p className="muted">Create one, and invite others by mail.</p>
           </div>
           <Link className="button small" href="/organizations/new">
             New organization
@@ -145,7 +145,7 @@ export default async function Account() {
           <div>
             <h2 id="two-factor">Two-factor</h2>
             {backupCodes === undefined ? (
-              <p className="muted">A code of your phone, besides the password.</p>
+              <p className="muted">A code from your phone, besides the password.</p>
             ) : (
               <p className="muted">On. {backupCodes} backup codes are left.</p>
             )}

@@ -6,7 +6,7 @@ import { redirect } from "next/navigation"
 import { attempt } from "@/attempt"
 import { auth } from "@/auth"
 
-export async function found(form: FormData) {
+export async function createOrganization(form: FormData) {
   const name = String(form.get("name")).trim()
   const slug = name
     .toLowerCase()

@@ -2,7 +2,7 @@ import type { Metadata } from "next"
 import { requireSession } from "@/auth"
 import { ActionForm } from "@/components/action-form"
 import { Field } from "@/components/field"
-import { found } from "../actions"
+import { createOrganization } from "../actions"
 
 export const metadata: Metadata = { title: "New organization" }
 
@@ -12,7 +12,7 @@ export default async function NewOrganization() {
     <section className="card narrow">
       <h1>New organization</h1>
       <p className="muted">You own it, and invite others to it.</p>
-      <ActionForm action={found} label="Found it">
+      <ActionForm action={createOrganization} label="Create it">
         <Field label="Name" name="name" placeholder="Analytical Engines" maxLength={60} />
       </ActionForm>
     </section>
