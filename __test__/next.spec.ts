@@ -87,7 +87,7 @@ describe("withDynauth", () => {
       const load = createRequire(join(root, "package.json"))
       const folder = join(app, "node_modules", "dynauth", "js")
       mkdirSync(folder, { recursive: true })
-      for (const file of ["next.js", "check.js", "errors.js", "platforms.js"]) {
+      for (const file of ["next.js", "adopted.js", "check.js", "errors.js", "platforms.js"]) {
         writeFileSync(join(folder, file), load("node:fs").readFileSync(join(root, "js", file)))
       }
       return createRequire(join(app, "index.js"))("./node_modules/dynauth/js/next.js").withDynauth

@@ -25,7 +25,9 @@ import { credentials, type Engine, engines, region } from "./engines"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const read = (path: string) => readFileSync(join(root, path), "utf8")
-const examples = readdirSync(root).includes("examples") ? readdirSync(join(root, "examples")) : []
+const examples = readdirSync(join(root, "examples"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
 const pages = ["", "docs/", "docs/better-auth/", ...examples.map((name) => `examples/${name}/`)].flatMap(
   (folder) =>
     readdirSync(join(root, folder))
