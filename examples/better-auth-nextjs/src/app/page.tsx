@@ -4,7 +4,7 @@ import { currentSession } from "@/auth"
 const steps = [
   ["Password", "Sign up with any email address. A taken one is refused, however many ask at once."],
   ["Devices", "Sign in with a second browser, then sign it out from the first."],
-  ["Organization", "Create one and invite somebody. The mail shows up on the Inbox page and in the terminal."],
+  ["Organization", "Create one and invite somebody. The mail is on the Inbox page and in the terminal."],
   ["Passkey", "Add one on the account page, sign out, and come back without typing anything."],
   ["Two-factor", "Scan a code with an authenticator app. Each backup code works once."],
   ["Leave", "Delete the account. Nothing of it stays in the tables."],
