@@ -54,7 +54,7 @@ for (const [name, { what, run }] of selected) {
   const folder = join(root, name)
   /** @type {import("../__test__/pack/cases.mjs").Context} */
   const context = {
-    ...{ folder, version, platform, registry },
+    ...{ name, folder, version, platform, registry },
     createApp: (template) => createApp(folder, registry.url, template),
   }
   const result = await run(context).then(

@@ -1,23 +1,11 @@
-// Chromium, driven by Playwright; `CHROMIUM` says where it is if it is not Debian's.
+// Chromium as the tests of the examples use it.
 
-import { type Browser, chromium, type Page } from "playwright-core"
+import type { Browser, Page } from "playwright-core"
 import { inject } from "vitest"
+import { launch } from "./launch.mjs"
 
 export function launchChromium(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    timeout: inject("patience").page,
-    args: [
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  })
+  return launch(inject("patience").page)
 }
 
 /** Gives the page a built-in authenticator, such as a fingerprint reader, with a finger that is always there. */

@@ -1,9 +1,11 @@
 // What `npm run test:pack` tries, each in a fresh app.
 
 import { managers } from "./managers.mjs"
+import { next } from "./next.mjs"
 
 /**
  * @typedef {object} Context
+ * @property {string} name of the case
  * @property {string} folder which is this case's alone
  * @property {string} version of our packages
  * @property {string} platform of this machine's addon
@@ -16,4 +18,4 @@ import { managers } from "./managers.mjs"
  */
 
 /** @type {Record<string, Case>} */
-export const cases = { ...managers }
+export const cases = { ...managers, ...next }

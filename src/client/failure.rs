@@ -298,7 +298,8 @@ impl Failure {
     {
         let ours = |name: &str| Failure { name: name.to_owned(), message: chain(error), request_id: None };
         if sources(error).any(|source| source.is::<CredentialsError>()) {
-            return ours(NO_CREDENTIALS);
+            let failure = ours(NO_CREDENTIALS);
+            return Failure { message: with_profiles_reason(&failure.message), ..failure };
         }
         match error {
             SdkError::TimeoutError(_) => ours(TIMEOUT),
@@ -365,6 +366,14 @@ impl Failure {
 /// The messages of an error and of what caused it.
 fn chain(error: &(dyn StdError + 'static)) -> String {
     sources(error).map(|error| mask(&error.to_string())).collect::<Vec<_>>().join(": ")
+}
+
+/// AWS's chain says of each source why it gave nothing, but for a profile without credentials in it.
+fn with_profiles_reason(message: &str) -> String {
+    const SILENT: &str = "Profile: the credential provider was not enabled\n";
+    const SAID: &str = "Profile: the shared configuration files (~/.aws/config, ~/.aws/credentials, or what \
+                        AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name) have no credentials for the profile\n";
+    message.replacen(SILENT, SAID, 1)
 }
 
 fn sources<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {

@@ -1,0 +1,3 @@
+import { DynamoDBAdapter } from "dynauth"
+
+export const adapter = DynamoDBAdapter({ endpoint: "memory:" })

@@ -1,0 +1,220 @@
+// Next.js: each version and bundler builds an app with an app router, a pages router, a middleware and an instrumentation; the
+// standalone output, moved away from the app and the app removed, is started, and a person signs in. And the development server.
+
+import { once } from "node:events"
+import { cpSync, renameSync, rmSync } from "node:fs"
+import { createServer } from "node:http"
+import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { createApp, freePort, tail, untilAnswers } from "./app.mjs"
+import { inBrowser, seesHeading, signInByMail } from "./browser.mjs"
+
+/** @typedef {import("./cases.mjs").Context} Context */
+
+/** The split configuration where the middleware runs on the edge: it can read JWTs alone. */
+const EDGE_MIDDLEWARE = `import NextAuth from "next-auth"
+import authConfig from "./auth.config.mjs"
+
+export const { auth: middleware } = NextAuth(authConfig)
+export const config = { matcher: ["/members"] }
+`
+
+/** Next.js 16's proxy runs on Node.js and reads the session from the database. */
+const NODE_PROXY = `export { auth as proxy } from "./auth"
+export const config = { matcher: ["/members"] }
+`
+
+/** @type {Record<number, { react: string, middleware: [string, string], strategy: string, config?: string }>} */
+const VERSIONS = {
+  14: { react: "18", middleware: ["middleware.js", EDGE_MIDDLEWARE], strategy: "jwt" },
+  15: { react: "19", middleware: ["middleware.js", EDGE_MIDDLEWARE], strategy: "jwt" },
+  16: { react: "19", middleware: ["proxy.js", NODE_PROXY], strategy: "database" },
+}
+
+/** @param {Context} context @param {number} major */
+async function installed(context, major) {
+  const { react, middleware, strategy } = VERSIONS[major]
+  const app = context.createApp("next")
+  app.write("package.json", {
+    private: true,
+    dependencies: {
+      dynauth: context.version,
+      next: `^${major}`,
+      "next-auth": "5.0.0-beta.32",
+      react: `^${react}`,
+      "react-dom": `^${react}`,
+    },
+  })
+  app.write(
+    "next.config.mjs",
+    `import { withDynauth } from "dynauth/next"
+
+export default withDynauth(async () => (${JSON.stringify({
+      output: "standalone",
+      env: { SESSION_STRATEGY: strategy },
+      // In the pages router, Next.js would leave next-auth to Node.js, which does not find "next/server" from there.
+      transpilePackages: ["next-auth"],
+      ...(major === 14 && { experimental: { instrumentationHook: true } }),
+    })}))
+`,
+  )
+  app.write(...middleware)
+  await app.run("npm", ["install", "--ignore-scripts", "--legacy-peer-deps"])
+  return app
+}
+
+/** @param {number} major @param {string[]} flags of `next build` */
+const built = (major, flags) => ({
+  async run(/** @type {Context} */ context) {
+    const app = await installed(context, major)
+    const output = await app.run("npx", ["next", "build", ...flags])
+    if (/critical dependency|can't resolve '?dynauth/i.test(output)) throw new Error(tail(output))
+
+    // The copied folder alone: the app that it was made from is no longer there.
+    const standalone = join(context.folder, "..", `${context.name}-standalone`)
+    cpSync(join(app.folder, ".next", "standalone"), standalone, { recursive: true, verbatimSymlinks: true })
+    cpSync(join(app.folder, ".next", "static"), join(standalone, ".next", "static"), { recursive: true })
+    renameSync(app.folder, `${app.folder}-removed`)
+    rmSync(`${app.folder}-removed`, { recursive: true })
+
+    const alone = createApp(standalone, context.registry.url)
+    const port = await freePort()
+    const server = await alone.start("node", ["server.js"], {
+      env: { PORT: String(port), HOSTNAME: "127.0.0.1", NODE_ENV: "production" },
+    })
+    try {
+      // Auth.js on Next.js writes its own addresses with this name, whatever the request said.
+      await visit(`http://localhost:${port}`, server)
+    } catch (error) {
+      throw new Error(`the server said:\n${tail(server.output())}`, { cause: error })
+    } finally {
+      await server.stop()
+    }
+    rmSync(standalone, { recursive: true })
+  },
+})
+
+/** @param {string} url @param {import("./app.mjs").Running} server */
+async function visit(url, server) {
+  await untilAnswers(url, server)
+  await inBrowser(async (page) => {
+    await page.goto(url)
+    await seesHeading(page, "Signed out")
+    await page.goto(`${url}/members`)
+    if (!page.url().includes("/api/auth/signin"))
+      throw new Error(`the middleware let nobody in at ${page.url()}`)
+    await signInByMail(page, url, { signIn: "/api/auth/signin?callbackUrl=/" })
+    await seesHeading(page, "Signed in as ada@example.com")
+    await page.goto(`${url}/members`)
+    await seesHeading(page, "Members only: ada@example.com")
+    await page.goto(`${url}/legacy`)
+    await seesHeading(page, "Pages know ada@example.com, verified true")
+    const { instrumented } = await (await page.request.get(`${url}/mail`)).json()
+    if (instrumented !== true) throw new Error("the instrumentation did not use the adapter")
+  })
+}
+
+const RELOADS = 200
+
+/** @param {number} major @param {string[]} flags of `next dev` */
+const reloaded = (major, flags) => ({
+  async run(/** @type {Context} */ context) {
+    const app = await installed(context, major)
+    const dynamodb = await startEmptyDynamoDB()
+    const source = (/** @type {number} */ version) => `import { DynamoDBAdapter } from "dynauth"
+
+export const version = ${version}
+export const adapter = DynamoDBAdapter({ endpoint: "memory:" })
+export const remote = DynamoDBAdapter({
+  region: "eu-central-1",
+  endpoint: ${JSON.stringify(dynamodb.url)},
+  credentials: { accessKeyId: "KEY", secretAccessKey: "secret" },
+})
+`
+    app.write("db.js", source(0))
+    app.write(
+      "app/touch/route.js",
+      `import { readFileSync } from "node:fs"
+import { adapter, remote, version } from "../../db"
+
+export const dynamic = "force-dynamic"
+
+export async function GET() {
+  const email = "first@example.com"
+  const user = (await adapter.getUserByEmail(email)) ?? (await adapter.createUser({ email, emailVerified: null }))
+  await remote.getUser("nobody")
+  const [, threads] = /^Threads:\\s*(\\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))
+  return Response.json({ version, user: user.id, process: process.pid, threads: Number(threads) })
+}
+`,
+    )
+    const port = await freePort()
+    const server = await app.start("npx", ["next", "dev", ...flags, "--port", String(port)], {
+      env: { NODE_ENV: "development" },
+    })
+    try {
+      const url = `http://127.0.0.1:${port}/touch`
+      await untilAnswers(url, server)
+      const first = await (await fetch(url)).json()
+      let last = first
+      let threads = 0
+      for (let version = 1; version <= RELOADS; version++) {
+        app.write("db.js", source(version))
+        for (let attempt = 0; last.version !== version; attempt++) {
+          if (attempt === 1200) throw new Error(`reload ${version} does not come`)
+          await sleep(25)
+          last = await (await fetch(url)).json()
+        }
+        if (version === 20) threads = last.threads
+      }
+      if (last.process !== first.process) throw new Error("the server was started anew in between")
+      if (last.user !== first.user) throw new Error("a reload made another engine")
+      if (last.threads > threads) throw new Error(`${threads} threads became ${last.threads}`)
+      const connections = dynamodb.connections()
+      // One after another, all over one; a second one only if the first was given up.
+      if (connections > 2) throw new Error(`${RELOADS} reloads opened ${connections} connections`)
+      return `${RELOADS} reloads: ${connections} connection, ${last.threads} threads after 20 and after ${RELOADS}, one engine`
+    } catch (error) {
+      throw new Error(`the server said:\n${tail(server.output())}`, { cause: error })
+    } finally {
+      await server.stop()
+      dynamodb.close()
+    }
+  },
+})
+
+/** A DynamoDB in which there is nothing. */
+async function startEmptyDynamoDB() {
+  let connections = 0
+  const server = createServer((request, response) => {
+    request.resume().on("end", () => {
+      response.writeHead(200, { "content-type": "application/x-amz-json-1.0" })
+      response.end(JSON.stringify({ Items: [], Count: 0, ScannedCount: 0 }))
+    })
+  })
+  // As DynamoDB, which lets a connection rest for a while.
+  server.keepAliveTimeout = 60_000
+  server.on("connection", () => connections++)
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address())
+  return {
+    url: `http://127.0.0.1:${port}`,
+    connections: () => connections,
+    close() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+const everything = "app and pages router, instrumentation, standalone output alone, a person signs in"
+export const next = {
+  "next14-webpack": { what: `Next.js 14, middleware on the edge, ${everything}`, ...built(14, []) },
+  "next15-webpack": { what: `Next.js 15, middleware on the edge, ${everything}`, ...built(15, []) },
+  "next15-turbopack": { what: `the same with Turbopack`, ...built(15, ["--turbopack"]) },
+  "next16-turbopack": { what: `Next.js 16, proxy with database sessions, ${everything}`, ...built(16, []) },
+  "next16-webpack": { what: `the same with webpack`, ...built(16, ["--webpack"]) },
+  "next16-dev": { what: `next dev, ${RELOADS} hot reloads`, ...reloaded(16, []) },
+  "next15-dev": { what: `next dev with webpack, ${RELOADS} hot reloads`, ...reloaded(15, []) },
+}
