@@ -22,6 +22,7 @@ export default tseslint.config(
         AbortController: "readonly",
         AbortSignal: "readonly",
         Buffer: "readonly",
+        Request: "readonly",
         Response: "readonly",
         URL: "readonly",
         URLSearchParams: "readonly",

@@ -1,5 +1,5 @@
 // What `withDynauth` makes of a configuration, with each version of Next.js that is told apart.
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -84,12 +84,7 @@ describe("withDynauth", () => {
     /** `dynauth/next` as a copy in the app's node_modules, as npm puts it there. */
     function installed(): typeof fromSource {
       const root = fileURLToPath(new URL("..", import.meta.url))
-      const load = createRequire(join(root, "package.json"))
-      const folder = join(app, "node_modules", "dynauth", "js")
-      mkdirSync(folder, { recursive: true })
-      for (const file of ["next.js", "adopted.js", "check.js", "errors.js", "platforms.js"]) {
-        writeFileSync(join(folder, file), load("node:fs").readFileSync(join(root, "js", file)))
-      }
+      cpSync(join(root, "js"), join(app, "node_modules", "dynauth", "js"), { recursive: true })
       return createRequire(join(app, "index.js"))("./node_modules/dynauth/js/next.js").withDynauth
     }
 

@@ -22,17 +22,23 @@ import { DynamoDBAdapter } from "../index.js"
 import { dynamodbAdapter } from "../js/better-auth.js"
 import { authJsTable, betterAuthTables } from "../js/tables.js"
 import { credentials, type Engine, engines, region } from "./engines"
+import { cases } from "./pack/cases.mjs"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const read = (path: string) => readFileSync(join(root, path), "utf8")
 const examples = readdirSync(join(root, "examples"), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
-const pages = ["", "docs/", "docs/better-auth/", ...examples.map((name) => `examples/${name}/`)].flatMap(
-  (folder) =>
-    readdirSync(join(root, folder))
-      .filter((name) => name.endsWith(".md"))
-      .map((name) => folder + name),
+const pages = [
+  "",
+  "docs/",
+  "docs/better-auth/",
+  "docs/deploy/",
+  ...examples.map((name) => `examples/${name}/`),
+].flatMap((folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => folder + name),
 )
 
 /** The code blocks of a page in one of these languages. */
@@ -418,6 +424,20 @@ describe.each(pages)("%s", (page) => {
 })
 
 describe("the lists", () => {
+  it("docs/deploy/README.md says of each recipe and of each case of test:pack what it is", () => {
+    const page = read("docs/deploy/README.md")
+    const recipes = readdirSync(join(root, "docs", "deploy")).filter((name) => name !== "README.md")
+    expect(recipes.filter((name) => !page.includes(`](${name})`))).toEqual([])
+    const inCode = [...page.matchAll(/`([^`]+)`/g)].map(([, code]) => code!)
+    expect(Object.keys(cases).filter((name) => !inCode.includes(name))).toEqual([])
+  })
+
+  it("llms.txt links to what is there", () => {
+    const targets = [...read("llms.txt").matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target!)
+    expect(targets.length).toBeGreaterThan(10)
+    expect(targets.filter((target) => !existsSync(join(root, target)))).toEqual([])
+  })
+
   it("docs/errors.md has every code, and no other", () => {
     const [, codes = ""] = /^codes! \{\n(.*?)^\}/ms.exec(read("src/error.rs")) ?? []
     const all = [...codes.matchAll(/= "([A-Z_]+)",/g)].map(([, code]) => code!)

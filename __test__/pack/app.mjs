@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { cpSync, mkdirSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { dirname, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -64,7 +64,7 @@ export function createApp(folder, registry, template) {
   ) =>
     spawn(command, values, {
       cwd: join(folder, options.cwd ?? "."),
-      env: /** @type {NodeJS.ProcessEnv} */ (environment(options)),
+      env: /** @type {any} */ (environment(options)),
       stdio: ["ignore", "pipe", "pipe"],
       shell: onWindows,
       // So that what it starts itself ends with it.
@@ -150,3 +150,13 @@ export async function untilAnswers(url, running) {
     await sleep(100)
   }
 }
+
+/** How large the files of a folder are, such as "27 MB". @param {string} folder */
+export const sizeOf = (folder) => `${(bytesIn(folder) / 1e6).toFixed(0)} MB`
+
+/** @param {string} folder @returns {number} */
+const bytesIn = (folder) =>
+  readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
+    const path = join(folder, entry.name)
+    return sum + (entry.isDirectory() ? bytesIn(path) : entry.isFile() ? statSync(path).size : 0)
+  }, 0)

@@ -1,7 +1,10 @@
 // What `npm run test:pack` tries, each in a fresh app.
 
+import { lambda } from "./lambda.mjs"
 import { managers } from "./managers.mjs"
 import { next } from "./next.mjs"
+import { runtimes } from "./runtimes.mjs"
+import { servers } from "./servers.mjs"
 
 /**
  * @typedef {object} Context
@@ -18,4 +21,4 @@ import { next } from "./next.mjs"
  */
 
 /** @type {Record<string, Case>} */
-export const cases = { ...managers, ...next }
+export const cases = { ...managers, ...servers, ...lambda, ...runtimes, ...next }

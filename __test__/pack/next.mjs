@@ -6,7 +6,7 @@ import { cpSync, renameSync, rmSync } from "node:fs"
 import { createServer } from "node:http"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import { createApp, freePort, tail, untilAnswers } from "./app.mjs"
+import { createApp, freePort, sizeOf, tail, untilAnswers } from "./app.mjs"
 import { inBrowser, seesHeading, signInByMail } from "./browser.mjs"
 
 /** @typedef {import("./cases.mjs").Context} Context */
@@ -86,11 +86,13 @@ const built = (major, flags) => ({
       // Auth.js on Next.js writes its own addresses with this name, whatever the request said.
       await visit(`http://localhost:${port}`, server)
     } catch (error) {
-      throw new Error(`the server said:\n${tail(server.output())}`, { cause: error })
+      throw new Error(`${error}\nThe server said:\n${tail(server.output())}`, { cause: error })
     } finally {
       await server.stop()
     }
+    const size = `${sizeOf(standalone)} standalone`
     rmSync(standalone, { recursive: true })
+    return size
   },
 })
 
@@ -175,7 +177,7 @@ export async function GET() {
       if (connections > 2) throw new Error(`${RELOADS} reloads opened ${connections} connections`)
       return `${RELOADS} reloads: ${connections} connection, ${last.threads} threads after 20 and after ${RELOADS}, one engine`
     } catch (error) {
-      throw new Error(`the server said:\n${tail(server.output())}`, { cause: error })
+      throw new Error(`${error}\nThe server said:\n${tail(server.output())}`, { cause: error })
     } finally {
       await server.stop()
       dynamodb.close()
