@@ -1,5 +1,7 @@
 // The tarballs as they are published: `dynauth`, with its optional dependencies and without an addon, and a package for each
 // platform; that of this machine's platform with the addon that was built last, the others without.
+//
+//     node scripts/pack.mjs FOLDER     the main tarball and that of the addon beside package.json
 
 import { execFileSync } from "node:child_process"
 import {
@@ -13,7 +15,8 @@ import {
   writeFileSync,
 } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
+import { pathToFileURL } from "node:url"
 
 const root = join(import.meta.dirname, "..")
 const read = (path) => JSON.parse(readFileSync(path, "utf8"))
@@ -84,4 +87,9 @@ function packed(into, fill) {
   } finally {
     rmSync(stage, { recursive: true })
   }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const into = resolve(process.argv[2] ?? "packed")
+  for (const path of [packMain(into), packPlatform(into, builtPlatform())]) console.log(path)
 }

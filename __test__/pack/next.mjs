@@ -175,7 +175,7 @@ export async function GET() {
       const connections = dynamodb.connections()
       // One after another, all over one; a second one only if the first was given up.
       if (connections > 2) throw new Error(`${RELOADS} reloads opened ${connections} connections`)
-      return `${RELOADS} reloads: ${connections} connection, ${last.threads} threads after 20 and after ${RELOADS}, one engine`
+      return `${RELOADS} reloads: connections: ${connections}, threads: ${last.threads} after 20 and after ${RELOADS}, one engine`
     } catch (error) {
       throw new Error(`${error}\nThe server said:\n${tail(server.output())}`, { cause: error })
     } finally {
@@ -217,6 +217,10 @@ export const next = {
   "next15-turbopack": { what: `the same with Turbopack`, ...built(15, ["--turbopack"]) },
   "next16-turbopack": { what: `Next.js 16, proxy with database sessions, ${everything}`, ...built(16, []) },
   "next16-webpack": { what: `the same with webpack`, ...built(16, ["--webpack"]) },
-  "next16-dev": { what: `next dev, ${RELOADS} hot reloads`, ...reloaded(16, []) },
+  "next16-dev": {
+    what: `next dev with Turbopack, ${RELOADS} hot reloads`,
+    // With it, Next.js 16.4 reloads no module that imports a package's ECMAScript module from node_modules, whichever it is.
+    ...reloaded(16, ["--no-server-fast-refresh"]),
+  },
   "next15-dev": { what: `next dev with webpack, ${RELOADS} hot reloads`, ...reloaded(15, []) },
 }
