@@ -207,7 +207,7 @@ describe("the code", () => {
       ["pages/api/auth/[...nextauth].ts"],
       ["auth.ts"],
       ["pages/api/auth/[...nextauth].ts"],
-      ["next.config.ts", "auth.config.ts", "auth.ts"],
+      ["auth.config.ts", "auth.ts"],
       ["lib/auth.ts", "app/api/auth/[...all]/route.ts", "create-tables.ts"],
       ["auth.ts", "copy.ts"],
     ])
