@@ -298,7 +298,7 @@ function warnOfEmbedded(endpoint) {
   if (!native.claimEmbeddedWarning()) return
   console.warn(
     "dynauth: the embedded engine is in use in production. It is meant for development, tests and demos: what it stores " +
-      "is on this machine only. Give a region, or the endpoint of a DynamoDB table.",
+      "is on this machine only. Give a region, or an endpoint of DynamoDB.",
   )
 }
 
