@@ -1,5 +1,6 @@
 // What `npm run test:pack` tries, each in a fresh app.
 
+import { elsewhere } from "./elsewhere.mjs"
 import { lambda } from "./lambda.mjs"
 import { managers } from "./managers.mjs"
 import { next } from "./next.mjs"
@@ -21,4 +22,4 @@ import { servers } from "./servers.mjs"
  */
 
 /** @type {Record<string, Case>} */
-export const cases = { ...managers, ...servers, ...lambda, ...runtimes, ...next }
+export const cases = { ...managers, ...servers, ...lambda, ...runtimes, ...next, ...elsewhere }

@@ -32,7 +32,7 @@ const VERSIONS = {
 }
 
 /** @param {Context} context @param {number} major */
-async function installed(context, major) {
+export async function installed(context, major) {
   const { react, middleware, strategy } = VERSIONS[major]
   const app = context.createApp("next")
   app.write("package.json", {

@@ -1,0 +1,3 @@
+import { DynamoDBAdapter } from "dynauth"
+
+globalThis.document.title = String(DynamoDBAdapter({ endpoint: "memory:" }))
