@@ -100,6 +100,34 @@ const shapes = [
   (id, name, email, emailVerified, image) => ({ id, name, email, emailVerified, image }),
   (sessionToken, userId, expires) => ({ sessionToken, userId, expires }),
   (identifier, token, expires) => ({ identifier, token, expires }),
+  // Rows of Better Auth's own models, without fields of plugins.
+  (id, name, email, emailVerified, image, createdAt, updatedAt) => ({
+    id,
+    name,
+    email,
+    emailVerified,
+    image,
+    createdAt,
+    updatedAt,
+  }),
+  (id, expiresAt, token, createdAt, updatedAt, ipAddress, userAgent, userId) => ({
+    id,
+    expiresAt,
+    token,
+    createdAt,
+    updatedAt,
+    ipAddress,
+    userAgent,
+    userId,
+  }),
+  (id, identifier, value, expiresAt, createdAt, updatedAt) => ({
+    id,
+    identifier,
+    value,
+    expiresAt,
+    createdAt,
+    updatedAt,
+  }),
 ]
 
 /**
