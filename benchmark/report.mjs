@@ -179,7 +179,8 @@ function others({ cold, memory, size, sustained }) {
         "p99",
         "memory, first quarter",
         "last quarter",
-        "connections",
+        "connections at once",
+        "made in all",
       ],
       rows: sustained.map((one) => [
         `${one.package} \`${one.call}\``,
@@ -191,6 +192,7 @@ function others({ cold, memory, size, sustained }) {
         megabytes(one.memoryFirstQuarter),
         megabytes(one.memoryLastQuarter),
         plain(one.mostConnections),
+        plain(one.connectionsMade),
       ]),
     })
   }

@@ -26,6 +26,7 @@ const { values: options } = parseArgs({
     only: { type: "string", multiple: true, default: [] },
     rounds: { type: "string" },
     minutes: { type: "string" },
+    from: { type: "string", multiple: true, default: [] },
     json: { type: "string" },
     write: { type: "string" },
     help: { type: "boolean", default: false },
@@ -92,9 +93,9 @@ const sides = [
 
 const temporary = mkdtempSync(path.join(os.tmpdir(), "dynauth-benchmark-"))
 const certificate = path.join(temporary, "stub.pem")
-const stub = await startStub()
+const stub = options.from.length > 0 ? undefined : await startStub()
 process.on("exit", () => {
-  stub.end()
+  stub?.end()
   rmSync(temporary, { recursive: true, force: true })
 })
 
@@ -199,7 +200,7 @@ async function measured(side, profiles, which) {
         progress(
           `${one.name}: ${profile.scheme}, ${profile.latency} ms, ${profile.inFlight} in flight, ${round + 1}`,
         )
-        const url = stub.url(profile.scheme, profile.latency)
+        const url = /** @type {any} */ (stub).url(profile.scheme, profile.latency)
         const { duration } = extent
         const { inFlight, latency } = profile
         // One after the other at 3 ms, that many calls would take long.
@@ -254,7 +255,7 @@ const result = {
   sustained: [],
 }
 
-for (const side of sides.filter(({ packages }) => packages.length > 0)) {
+for (const side of sides.filter(({ packages }) => packages.length > 0 && !options.from.length)) {
   const main = mainCalls[side.host]
   if (wanted("methods")) {
     const all = options.quick ? main : Object.keys(calls[side.host])
@@ -269,7 +270,7 @@ for (const side of sides.filter(({ packages }) => packages.length > 0)) {
     result.size.push(...side.packages.map((one) => ({ host: side.host, ...installed(one) })))
   if (wanted("sustained")) result.sustained.push(...(await sustained(side)))
 }
-if (wanted("flows")) {
+if (wanted("flows") && !options.from.length) {
   progress("requests and capacity of each flow")
   result.flows = await run({ packages: sides[0].packages }, undefined, "flows.mjs")
 }
@@ -286,7 +287,12 @@ async function starts(side, scheme) {
   for (let start = 0; start < extent.starts; start++) {
     for (const one of side.packages) {
       progress(`${one.name}: start ${start + 1}, ${scheme}`)
-      const job = { task: "cold", package: one, url: stub.url(scheme, 0), call: mainCalls[side.host][0] }
+      const job = {
+        task: "cold",
+        package: one,
+        url: /** @type {any} */ (stub).url(scheme, 0),
+        call: mainCalls[side.host][0],
+      }
       readings.get(one.name)?.push(await run(job))
     }
   }
@@ -309,7 +315,7 @@ async function memory(side) {
       const job = {
         task: "memory",
         package: one,
-        url: stub.url("http", 0),
+        url: /** @type {any} */ (stub).url("http", 0),
         call,
         inFlight: 16,
         count: 20_000,
@@ -333,7 +339,7 @@ async function memory(side) {
  * @param {(typeof sides)[number]} side
  */
 async function sustained(side) {
-  const url = stub.url("http", 3)
+  const url = /** @type {any} */ (stub).url("http", 3)
   const results = []
   for (const one of side.packages) {
     const minutes = extent.minutes
@@ -365,6 +371,7 @@ async function sustained(side) {
     const httpP99 = quantile(served, 0.99)
     // Ours to ask for the numbers is one of them.
     const mostConnections = connections.mostOpen - 1
+    const connectionsMade = connections.accepted - 1
     results.push({
       host: side.host,
       package: one.name,
@@ -374,6 +381,7 @@ async function sustained(side) {
       httpP50,
       httpP99,
       mostConnections,
+      connectionsMade,
     })
   }
   return results
@@ -421,6 +429,12 @@ function machine() {
 
 // ---- the report ----
 
+for (const file of options.from) {
+  const { machine, extent, ...parts } = JSON.parse(readFileSync(file, "utf8"))
+  if (file === options.from[0]) Object.assign(result, { machine, extent })
+  for (const [part, list] of Object.entries(parts)) result[part].push(...list)
+}
+
 if (process.stderr.isTTY) process.stderr.write("\r\x1b[K")
 console.log(text(result))
 if (options.json) writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`)
@@ -435,5 +449,5 @@ if (options.write) {
     throw new Error(`${options.write} has no place for the results: "${begin}" … "${end}".`)
   writeFileSync(options.write, `${before}${begin}\n\n${markdown(result)}\n${end}${after}`)
 }
-stub.end()
+stub?.end()
 process.exit()

@@ -22,13 +22,17 @@ use base64::Engine as _;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use tokio::sync::Semaphore;
 
 use super::connection::{Fingerprint, fingerprint};
 use crate::config::Environment;
 use crate::error::{Code, Error, Result};
 
-/// Idle connections that are kept to one host. More may be open while requests are under way.
-const MOST_IDLE: usize = 64;
+/// Requests under way at once; more wait for their turn. What opens a connection for each would run out of files.
+pub(super) const MOST_AT_ONCE: usize = 256;
+/// Idle connections that are kept to one host: as many as requests may be under way, or those beyond would be closed
+/// after each, and made anew.
+const MOST_IDLE: usize = MOST_AT_ONCE;
 /// How long an idle connection is kept: less than what load balancers and NAT gateways on the way allow.
 const LONGEST_IDLE: Duration = Duration::from_secs(60);
 
@@ -52,6 +56,7 @@ struct Pool {
     /// From files that the environment names.
     certificates: Vec<CertificateDer<'static>>,
     tls: OnceLock<TlsContext>,
+    turns: Arc<Semaphore>,
     connectors: Mutex<HashMap<(Route, Timeouts), SharedHttpConnector>>,
 }
 
@@ -91,6 +96,7 @@ impl Http {
             https_proxy: proxy(environment, "https_proxy", ProxyConfig::https)?,
             certificates: named_certificates(environment)?,
             tls: OnceLock::new(),
+            turns: Arc::new(Semaphore::new(MOST_AT_ONCE)),
             connectors: Mutex::default(),
         });
         pools.retain(|_, pool| pool.strong_count() > 0);
@@ -179,7 +185,12 @@ impl HttpConnector for Routed {
             // The connector says what is wrong with it.
             Err(_) => Route::Tls,
         };
-        self.pool.connector(route, self.timeouts).call(request)
+        let connector = self.pool.connector(route, self.timeouts);
+        let turns = Arc::clone(&self.pool.turns);
+        HttpConnectorFuture::new(async move {
+            let _turn = turns.acquire().await;
+            connector.call(request).await
+        })
     }
 }
 

@@ -249,6 +249,33 @@ fn connections_are_kept_alive_and_shared() {
 }
 
 #[test]
+fn connections_are_bounded_and_used_again() {
+    let server = Server::start(Manner::Answer);
+    let client = Client::new(to(&server.url(), &[]));
+    let most = crate::client::http::MOST_AT_ONCE;
+    for _wave in 0..2 {
+        runtime().block_on(async {
+            let asking = (0..2 * most).map(|_| {
+                let client = client.clone();
+                tokio::spawn(async move {
+                    let request =
+                        GetItemInputBuilder::default().table_name("auth").set_key(Some(key("a", "b")));
+                    client.get(request).await
+                })
+            });
+            for asked in asking.collect::<Vec<_>>() {
+                assert_eq!(asked.await.unwrap().unwrap(), None);
+            }
+        });
+    }
+    let requests = server.requests();
+    assert_eq!(requests.len(), 4 * most);
+    let connections = 1 + requests.iter().map(|request| request.connection).max().unwrap();
+    // One that is being made while another becomes free is kept, too.
+    assert!(connections <= 2 * most, "{connections} connections");
+}
+
+#[test]
 fn equal_settings_share_one_client() {
     let base = || to("http://localhost:8000", &[("AWS_REGION", "eu-west-1"), ("PATH", "/bin")]);
     let shared = |config| Client::new(config).shared;

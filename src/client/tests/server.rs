@@ -1,6 +1,6 @@
 //! A small HTTP server: answers each request alike and keeps what it was sent.
 
-use std::io::{Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
@@ -88,11 +88,13 @@ impl Server {
     }
 }
 
-fn converse(mut stream: impl Read + Write, connection: usize, requests: &Mutex<Vec<Received>>) {
+fn converse(stream: impl Read + Write, connection: usize, requests: &Mutex<Vec<Received>>) {
+    let mut stream = BufReader::new(stream);
     while record(&mut stream, connection, requests) {
         let answer =
             "HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: 2\r\n\r\n{}";
-        if stream.write_all(answer.as_bytes()).and_then(|()| stream.flush()).is_err() {
+        let to = stream.get_mut();
+        if to.write_all(answer.as_bytes()).and_then(|()| to.flush()).is_err() {
             return;
         }
     }
