@@ -158,7 +158,11 @@ async fn add_indexes(
     let has = |index: &&IndexDefinition| {
         found.global_secondary_indexes().iter().any(|own| own.index_name() == Some(&index.name))
     };
-    if !control.is_embedded() || table.indexes.iter().all(|index| has(&index)) {
+    // A table of another key is another table: nothing of it is changed.
+    let mut differences = Vec::new();
+    difference("its key", table, &table.key, found.key_schema(), found, &mut differences);
+    let is_whole = table.indexes.iter().all(|index| has(&index));
+    if !control.is_embedded() || is_whole || !differences.is_empty() {
         return Ok(found.clone());
     }
     for index in table.indexes.iter().filter(|index| !has(index)) {
