@@ -31,8 +31,8 @@ export type Fault =
   | "nothing processed"
   /** It is not carried out, and there is no answer. */
   | "no answer"
-  /** It is carried out after a delay. */
-  | { delay: number }
+  /** It is carried out after a delay, or befallen by this then. */
+  | { delay: number; then?: keyof typeof errors }
   /** It is carried out; then this is called, and it is answered when what comes of it resolves. */
   | { hold: () => Promise<unknown> }
   /** It is not carried out; this is the answer. */
@@ -131,7 +131,7 @@ export async function faultyEndpoint(engine: Engine): Promise<FaultyEndpoint> {
           return reply(carriedOut)
         }
         await sleep(fault.delay)
-        return reply(await carryOut(request))
+        return reply(fault.then ? errors[fault.then] : await carryOut(request))
     }
   }
 

@@ -15,6 +15,9 @@ import {
   type TestAdapter,
 } from "./stage"
 
+/** For how long an answer is held back, in milliseconds, so that none of the calls comes after it. */
+const untilAllHaveAsked = 200
+
 describe.each(engines)("reads at the same time on $name", (engine) => {
   let scene: Stage
   let endpoint: FaultyEndpoint
@@ -52,6 +55,7 @@ describe.each(engines)("reads at the same time on $name", (engine) => {
   const times = <T>(count: number, call: () => Promise<T>) => Promise.all(Array.from({ length: count }, call))
 
   it.each(names)("%s: one request for all, an answer of its own for each", async (name) => {
+    void endpoint.inject({ delay: untilAllHaveAsked })
     const answers = await times(6, () => reads[name]!())
     expect(endpoint.operations()).toHaveLength(1)
     for (const answer of answers) {
@@ -72,6 +76,7 @@ describe.each(engines)("reads at the same time on $name", (engine) => {
   })
 
   it("adapters made for each call share too, over the same connection", async () => {
+    void endpoint.inject({ delay: untilAllHaveAsked })
     await times(6, () => reads.getSessionAndUser!(openAdapter(endpoint.connection(), scene.table)))
     expect(endpoint.operations()).toHaveLength(1)
   })
@@ -94,7 +99,7 @@ describe.each(engines)("reads at the same time on $name", (engine) => {
   it("a failure is everybody's, and the next call's no more", async () => {
     const { connection } = endpoint
     const once = openAdapter(connection({ maxAttempts: 1 }), scene.table)
-    void endpoint.inject("throttled")
+    void endpoint.inject({ delay: untilAllHaveAsked, then: "throttled" })
     const errors = await times(3, () => failure(once.getUser(user.id)))
     expect(errors.map(({ code }) => code)).toEqual(Array(3).fill("THROTTLED"))
     expect(new Set(errors).size).toBe(3)
