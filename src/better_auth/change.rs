@@ -186,7 +186,7 @@ impl Adapter {
         claim: &Claim,
         there: &Item,
     ) -> Result<Option<AttributeValue>> {
-        let owner = owner_of(claim.holder, there).unwrap_or(AttributeValue::Null(true));
+        let owner = claim::owner_in(claim.holder, there).cloned().unwrap_or(AttributeValue::Null(true));
         let key = claim::row_key(claim.holder, there).filter(|key| key.len() == model.key_fields().len());
         let Some(key) = key else { return Ok(Some(owner)) };
         let row = self.stored(model, key).await?;
@@ -452,13 +452,6 @@ fn is_over(layout: &Layout, placeholders: &mut Placeholders) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let ttl = placeholders.name(&layout.settings.ttl_attribute);
     format!("{ttl}<{}", placeholders.value(AttributeValue::N(now.to_string())))
-}
-
-fn owner_of(holder: Holder, stored: &Item) -> Option<AttributeValue> {
-    match holder {
-        Holder::Claims => stored.get(claim::ROW_KEY).cloned(),
-        Holder::EmailLookups => stored.get(super::layout::USER_ID).cloned(),
-    }
 }
 
 /// About as DynamoDB counts: names and values in UTF-8.

@@ -16,7 +16,7 @@ use crate::error::{Code, Error, Result};
 use crate::value::{Record, Value};
 
 /// The attribute of a claim with the key of the row.
-pub(super) const ROW_KEY: &str = "key";
+const ROW_KEY: &str = "key";
 /// The attribute of a claim with the model of the row.
 const MODEL: &str = "model";
 
@@ -113,14 +113,20 @@ pub(super) fn owner(holder: Holder, model: &Model, row: &Item) -> (&'static str,
     }
 }
 
+/// Whom a stored claim names.
+pub(super) fn owner_in(holder: Holder, claim: &Item) -> Option<&AttributeValue> {
+    claim.get(match holder {
+        Holder::Claims => ROW_KEY,
+        Holder::EmailLookups => USER_ID,
+    })
+}
+
 /// The key of the row that a stored claim names.
 pub(super) fn row_key(holder: Holder, claim: &Item) -> Option<Item> {
-    match (holder, claim) {
-        (Holder::Claims, claim) => match claim.get(ROW_KEY) {
-            Some(AttributeValue::M(key)) => Some(key.clone()),
-            _ => None,
-        },
-        (Holder::EmailLookups, claim) => Some(Item::from([(ID.to_owned(), claim.get(USER_ID)?.clone())])),
+    match (holder, owner_in(holder, claim)?) {
+        (Holder::Claims, AttributeValue::M(key)) => Some(key.clone()),
+        (Holder::Claims, _) => None,
+        (Holder::EmailLookups, id) => Some(Item::from([(ID.to_owned(), id.clone())])),
     }
 }
 

@@ -4,7 +4,7 @@ use super::Operation;
 use super::condition::is_expressible;
 use super::layout::{Layout, Model};
 use super::plan::{self, Claims, Query, Sort, Source};
-use super::read_value::Reader;
+use super::read::Ask;
 use super::where_clause::{Clause, Where};
 use super::write::is_sweep;
 use crate::error::Result;
@@ -12,26 +12,15 @@ use crate::value::{Record, Value};
 
 /// The requests that an operation begins with; the values that it compares with are not shown.
 pub(super) fn explain(layout: &Layout, operation: Operation, arguments: &Record) -> Result<Value> {
-    let reader = Reader::new("arguments", arguments);
-    let model = layout.model(reader.required("model")?)?;
-    let wanted = Where::read(model, arguments)?;
-    let sort = match reader.object("sortBy")? {
-        Some(sort) => {
-            let sort = Reader::new("sortBy", sort);
-            let ascending = sort.text("direction")? != Some("desc");
-            Some(Sort { field: sort.required("field")?.to_owned(), ascending })
-        }
-        None => None,
-    };
+    let Ask { model, wanted, sort, limit, .. } = Ask::read(layout, arguments)?;
     let mut steps = Vec::new();
-    let is_limited_to_nothing = reader.size("limit")? == Some(0);
     let is_left_to_ttl =
-        matches!(operation, Operation::DeleteMany | Operation::FindMany) && is_sweep(model, &wanted);
-    if operation == Operation::Create || is_limited_to_nothing || is_left_to_ttl {
+        matches!(operation, Operation::DeleteMany | Operation::FindMany) && is_sweep(&model, &wanted);
+    if operation == Operation::Create || limit == Some(0) || is_left_to_ttl {
         return Ok(Value::List(steps));
     }
-    let source = plan::plan(layout, model, &wanted, sort.as_ref())?;
-    Explainer { layout, model, wanted: &wanted, sort: sort.as_ref() }.add(&source, &mut steps);
+    let source = plan::plan(layout, &model, &wanted, sort.as_ref())?;
+    Explainer { layout, model: &model, wanted: &wanted, sort: sort.as_ref() }.add(&source, &mut steps);
     Ok(Value::List(steps))
 }
 

@@ -210,7 +210,7 @@ fn by_query(model: &Model, wanted: &Where, sort: Option<&Sort>) -> Result<Option
     let mut best: Option<(usize, Query)> = None;
     for at in 0..model.indexes.len() {
         let Some(query) = query(model, wanted, sort, Some(at))? else { continue };
-        let has_all = model.indexes[at].projection == crate::tables::IndexProjection::All;
+        let has_all = model.indexes[at].holds_all();
         let score = 4 * usize::from(query.range.is_some())
             + 2 * usize::from(query.order.is_some())
             + usize::from(has_all);

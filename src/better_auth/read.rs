@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, Select};
 
 use super::claim;
 use super::condition;
-use super::layout::Model;
+use super::layout::{Layout, Model};
 use super::plan::{self, Claims, Query, Range, Sort, Source};
 use super::read_value::Reader;
 use super::row::to_row;
@@ -50,9 +50,9 @@ pub(super) struct Found {
 }
 
 impl Ask {
-    pub(super) fn read(adapter: &Adapter, arguments: &Record) -> Result<Self> {
+    pub(super) fn read(layout: &Layout, arguments: &Record) -> Result<Self> {
         let reader = Reader::new("arguments", arguments);
-        let model = Arc::clone(adapter.layout().model(reader.required("model")?)?);
+        let model = Arc::clone(layout.model(reader.required("model")?)?);
         let wanted = Where::read(&model, arguments).map_err(|error| error.on_table(&model.table))?;
         let sort = match reader.object("sortBy")? {
             Some(sort) => {
@@ -93,7 +93,7 @@ impl Ask {
 
 impl Adapter {
     pub(super) async fn find_one(&self, arguments: &Record, buffer: Option<&Buffer>) -> Result<Value> {
-        let mut ask = Ask::read(self, arguments)?.first();
+        let mut ask = Ask::read(self.layout(), arguments)?.first();
         ask.sort = None;
         ask.for_write = buffer.is_some();
         let rows = self.rows(&ask, buffer).await?.into_iter().map(|found| found.row).collect();
@@ -103,7 +103,7 @@ impl Adapter {
     }
 
     pub(super) async fn find_many(&self, arguments: &Record, buffer: Option<&Buffer>) -> Result<Value> {
-        let mut ask = Ask::read(self, arguments)?;
+        let mut ask = Ask::read(self.layout(), arguments)?;
         // What is read in a transaction may be read to be written.
         ask.for_write = buffer.is_some();
         // Better Auth asks for the rows of a sweep before it deletes them.
@@ -125,7 +125,7 @@ impl Adapter {
     }
 
     pub(super) async fn count(&self, arguments: &Record, buffer: Option<&Buffer>) -> Result<Value> {
-        let ask = Ask::read(self, arguments)?;
+        let ask = Ask::read(self.layout(), arguments)?;
         let is_buffered = buffer.is_some_and(|buffer| buffer.has(&ask.model));
         let count = match is_buffered {
             true => self.rows(&ask, buffer).await?.len(),
@@ -156,8 +156,9 @@ impl Adapter {
         }
         if let Some(sort) = ask.sort.as_ref().filter(|_| !is_sorted || buffer.is_some()) {
             rows.sort_by(|left, right| {
-                let value = |found: &Found| found.row.get(&sort.field).cloned().unwrap_or(Value::Null);
-                let order = sort_order(&value(left), &value(right));
+                let [left, right] =
+                    [left, right].map(|found| found.row.get(&sort.field).unwrap_or(&Value::Null));
+                let order = sort_order(left, right);
                 if sort.ascending { order } else { order.reverse() }
             });
         }

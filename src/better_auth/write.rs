@@ -398,16 +398,29 @@ impl Adapter {
         let update_expression = placeholders.update(changes);
         let guard =
             Guard::exists(model, &mut placeholders).answering(model, wanted, seen, &mut placeholders)?;
+        self.send_update(model, key, update_expression, guard, placeholders, &operation).await
+    }
+
+    /// Sends an update; gives the row as it is then, or nothing where the guard was not met.
+    async fn send_update(
+        &self,
+        model: &Model,
+        key: Item,
+        update: String,
+        guard: Guard,
+        mut placeholders: Placeholders,
+        operation: &AttributeValue,
+    ) -> Result<Option<Record>> {
         let request = UpdateItemInput::builder()
             .table_name(&model.table)
             .set_key(Some(key))
-            .update_expression(update_expression)
+            .update_expression(update)
             .condition_expression(guard.into_expression())
             .set_expression_attribute_names(placeholders.take_names())
             .set_expression_attribute_values(placeholders.take_values())
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let item = own_outcome(self.client().update(request).await?, &operation);
+        let item = own_outcome(self.client().update(request).await?, operation);
         Ok(item.map(|item| to_row(model, item)))
     }
 
@@ -581,17 +594,7 @@ impl Adapter {
         let guard = Guard::exists(model, &mut placeholders)
             .answering(model, &job.wanted, seen, &mut placeholders)?
             .and(format!("(attribute_not_exists({op}) OR {op}<>{own})"));
-        let request = UpdateItemInput::builder()
-            .table_name(&model.table)
-            .set_key(Some(key))
-            .update_expression(update)
-            .condition_expression(guard.into_expression())
-            .set_expression_attribute_names(placeholders.take_names())
-            .set_expression_attribute_values(placeholders.take_values())
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let item = own_outcome(self.client().update(request).await?, &operation);
-        Ok(item.map(|item| to_row(model, item)))
+        self.send_update(model, key, update, guard, placeholders, &operation).await
     }
 
     /// `INVALID_WHERE` where `strict` refuses to look for a row in the whole table.
