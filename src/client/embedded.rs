@@ -46,8 +46,15 @@ pub(super) struct Engine {
     /// The tables that are known to be there as they were declared.
     ensured: Mutex<Vec<TableDefinition>>,
     ensuring: tokio::sync::Mutex<()>,
-    /// Locked while tables are made: a file beside the database's.
+    /// Locked while the file is opened and while tables are made: a file beside the database's.
     lock_file: Option<PathBuf>,
+}
+
+/// Waits until no other process holds this file, and holds it until it is dropped. What cannot be locked, for want of the
+/// file system's support, is left to luck.
+fn lock(path: &Path) -> Option<File> {
+    let file = private().read(true).write(true).create(true).truncate(false).open(path).ok()?;
+    file.lock().ok().map(|()| file)
 }
 
 /// While this is held, nobody else makes tables in the database.
@@ -114,6 +121,10 @@ impl Engine {
         let text = path.to_str().ok_or_else(|| {
             unusable_file(&path, "its path is not Unicode", "Choose a path of Unicode characters")
         })?;
+        let lock_file = PathBuf::from(format!("{text}-lock"));
+        // A new file is made a database in steps that other processes must not meet: SQLite refuses them rather than let
+        // them wait.
+        let opening = lock(&lock_file);
         let database = Database::new(text).map_err(|error| {
             let problem = match error {
                 DynoxideError::SqliteError(_) => "it cannot be opened as a database",
@@ -121,8 +132,8 @@ impl Engine {
             };
             unusable_file(&path, problem, "Give another path, or move that file away")
         })?;
-        let engine =
-            Engine::new(database, format!("file:{text}"), Some(PathBuf::from(format!("{text}-lock"))));
+        drop(opening);
+        let engine = Engine::new(database, format!("file:{text}"), Some(lock_file));
         open.files.retain(|_, engine| engine.strong_count() > 0);
         open.files.insert(path, Arc::downgrade(&engine));
         Ok(engine)
@@ -162,19 +173,11 @@ impl Engine {
     }
 
     /// To be held while tables are made: the engine makes a table and its indexes in several steps that others could
-    /// see the middle of. What cannot be locked against other processes, for want of the file system's support, is left
-    /// to luck.
+    /// see the middle of.
     pub(super) async fn making(&self) -> Making<'_> {
         let in_process = self.ensuring.lock().await;
-        let lock = self.lock_file.clone().map(|path| {
-            let lock = move || {
-                let file = private().read(true).write(true).create(true).truncate(false).open(path)?;
-                file.lock().map(|()| file)
-            };
-            tokio::task::spawn_blocking(lock)
-        });
-        let between_processes = match lock {
-            Some(lock) => lock.await.ok().and_then(std::io::Result::ok),
+        let between_processes = match self.lock_file.clone() {
+            Some(path) => tokio::task::spawn_blocking(move || lock(&path)).await.ok().flatten(),
             None => None,
         };
         Making { _in_process: in_process, _between_processes: between_processes }
