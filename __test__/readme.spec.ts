@@ -423,6 +423,46 @@ describe.each(pages)("%s", (page) => {
   })
 })
 
+describe("the comparison on the README's first screen", () => {
+  const firstScreen = read("README.md").split(/^## /m)[0]!
+  const cellsOf = (line: string) => line.split("|").map((cell) => cell.trim())
+  const [header, , ...rows] = [...firstScreen.matchAll(/^\|(.*)\|$/gm)].map(([, line]) => cellsOf(line!))
+
+  it("is of the versions that were compared", () => {
+    const { version } = JSON.parse(read("node_modules/@auth/dynamodb-adapter/package.json"))
+    const theirs = ["docs/compare.md", "docs/better-auth/compare.md"].map(
+      (page) => /^\| \| (`@\S+` [\d.]+) \| dynauth \|$/m.exec(read(page))?.[1],
+    )
+    expect(theirs[0]).toBe(`\`@auth/dynamodb-adapter\` ${version}`)
+    expect(header).toEqual(["", ...theirs, "dynauth", "shown by"])
+  })
+
+  it("has the numbers of the suites' tests", () => {
+    const [, tests] = /const testsOfTheSuite = (\d+)/.exec(read("scripts/official-suite.mjs"))!
+    const numbers = [...read("scripts/better-auth-versions.mjs").matchAll(/^ +tests: (\d+),$/gm)]
+    const newest = numbers.at(-1)![1]
+    const [, authJs, betterAuth, ours] = rows[0]!
+    expect(authJs).toMatch(new RegExp(`^\\d+ of ${tests}$`))
+    expect(betterAuth).toMatch(new RegExp(`^\\d+ of ${newest}$`))
+    expect(ours).toBe(`all ${tests}, all ${newest}`)
+  })
+
+  it.each(rows)("%s: names tests that are there", (...cells) => {
+    expect(cells).toHaveLength(5)
+    const [, , , , shownBy = ""] = cells
+    const links = [...shownBy.matchAll(/\[[^\]]+\]\((__test__\/[\w/-]+(?:\.spec|\/suite)\.ts) "([^"]+)"\)/g)]
+    expect(links.map(([link]) => link).join(", ")).toBe(shownBy)
+    expect(links.length).toBeGreaterThan(0)
+    for (const [, spec, title] of links) {
+      // A spec may have its cases in a module beside it.
+      const modules = [...read(spec!).matchAll(/ from "\.\/([\w-]+)"$/gm)].map(([, name]) => `${name}.ts`)
+      const texts = [spec!, ...modules.map((name) => join(dirname(spec!), name))].map(read)
+      const isThere = texts.some((text) => ['"', "`", "'"].some((quote) => text.includes(quote + title)))
+      expect(isThere, `${spec} has a test called "${title}"`).toBe(true)
+    }
+  })
+})
+
 describe("the lists", () => {
   it("docs/deploy/README.md says of each recipe and of each case of test:pack what it is", () => {
     const page = read("docs/deploy/README.md")

@@ -1,7 +1,9 @@
 // What a configuration may be, and the words for what it may not.
 
+import { execFile } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { createRequire } from "node:module"
+import { promisify } from "node:util"
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb"
 import { DynamoDBDocument } from "@aws-sdk/lib-dynamodb"
 import { describe, expect, it } from "vitest"
@@ -162,6 +164,20 @@ describe("the entries", () => {
     const database = required.dynamodbAdapter({ tablePrefix: "app-" })
     const { betterAuthTables } = await import("dynauth/tables")
     expect(betterAuthTables({ database }).map(({ tableName }) => tableName)).toContain("app-user")
+  })
+
+  it.each([
+    ["dynauth/better-auth", "", /`require\("dynauth\/better-auth"\)` needs Node\.js 20\.19.*or use `import`/],
+    ["dynauth/tables", ".betterAuthTables({})", /`betterAuthTables` needs Node\.js 20\.19/],
+  ])("say which Node.js can require %s", async (entry, use, words) => {
+    // As a Node.js before 20.19, which requires no ES modules.
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      "--no-experimental-require-module",
+      "-e",
+      `try { require("${entry}")${use} } catch ({ code, message }) { console.log(code, message) }`,
+    ])
+    expect(stdout).toMatch(/^INVALID_CONFIG /)
+    expect(stdout).toMatch(words)
   })
 
   it("say what is missing where Better Auth is not", async () => {
