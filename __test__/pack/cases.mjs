@@ -1,6 +1,7 @@
 // What `npm run test:pack` tries, each in a fresh app.
 
 import { elsewhere } from "./elsewhere.mjs"
+import { frameworks } from "./frameworks.mjs"
 import { lambda } from "./lambda.mjs"
 import { managers } from "./managers.mjs"
 import { next } from "./next.mjs"
@@ -22,4 +23,4 @@ import { servers } from "./servers.mjs"
  */
 
 /** @type {Record<string, Case>} */
-export const cases = { ...managers, ...servers, ...lambda, ...runtimes, ...next, ...elsewhere }
+export const cases = { ...managers, ...servers, ...frameworks, ...lambda, ...runtimes, ...next, ...elsewhere }

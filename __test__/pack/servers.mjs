@@ -8,7 +8,7 @@ import { inBrowser, seesHeading, signInByMail } from "./browser.mjs"
 /**
  * @param {string} script
  * @param {Record<string, string>} dependencies
- * @param {(page: import("playwright-core").Page, url: string) => Promise<void>} signIn
+ * @param {SignIn} signIn
  */
 const server = (script, dependencies, signIn) => ({
   async run(/** @type {Context} */ context) {
@@ -16,33 +16,45 @@ const server = (script, dependencies, signIn) => ({
     app.write("package.json", { private: true, dependencies: { dynauth: context.version, ...dependencies } })
     await app.run("npm", ["install", "--ignore-scripts"])
     const port = await freePort()
-    const url = `http://localhost:${port}`
     const running = await app.start("node", [script], { env: { PORT: String(port) }, ready: /ready/ })
-    try {
-      await untilAnswers(url, running)
-      await inBrowser(async (page) => {
-        await page.goto(url)
-        await seesHeading(page, "Signed out")
-        await signIn(page, url)
-        await seesHeading(page, "Signed in as ada@example.com")
-      })
-    } catch (error) {
-      throw new Error(`${error}\nThe server said:\n${tail(running.output())}`, { cause: error })
-    } finally {
-      await running.stop()
-    }
+    await served(running, `http://localhost:${port}`, signIn)
   },
 })
 
+/** @typedef {(page: import("playwright-core").Page, url: string) => Promise<void>} SignIn */
+
+/**
+ * Sees a person come and sign in, and stops the server.
+ *
+ * @param {import("./app.mjs").Running} running
+ * @param {string} url
+ * @param {SignIn} signIn
+ */
+export async function served(running, url, signIn) {
+  try {
+    await untilAnswers(url, running)
+    await inBrowser(async (page) => {
+      await page.goto(url)
+      await seesHeading(page, "Signed out")
+      await signIn(page, url)
+      await seesHeading(page, "Signed in as ada@example.com")
+    })
+  } catch (error) {
+    throw new Error(`${error}\nThe server said:\n${tail(running.output())}`, { cause: error })
+  } finally {
+    await running.stop()
+  }
+}
+
 /** @param {import("playwright-core").Page} page */
-async function signUp(page) {
+export async function signUp(page) {
   await page.locator('input[name="email"]').fill("ada@example.com")
   await page.locator('input[name="password"]').fill("correct horse battery staple")
   await page.getByRole("button", { name: "Sign up" }).click()
 }
 
 /** @param {import("playwright-core").Page} page @param {string} url */
-const byMail = (page, url) => signInByMail(page, url, { signIn: "/auth/signin?callbackUrl=/" })
+export const byMail = (page, url) => signInByMail(page, url, { signIn: "/auth/signin?callbackUrl=/" })
 
 const better = { "better-auth": "^1.7.5" }
 export const servers = {

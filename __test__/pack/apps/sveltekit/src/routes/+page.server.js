@@ -1,0 +1,5 @@
+import { auth } from "../auth"
+
+export const load = async ({ request }) => ({
+  session: await auth.api.getSession({ headers: request.headers }),
+})
