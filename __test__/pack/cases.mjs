@@ -5,6 +5,7 @@ import { frameworks } from "./frameworks.mjs"
 import { lambda } from "./lambda.mjs"
 import { managers } from "./managers.mjs"
 import { next } from "./next.mjs"
+import { opennext } from "./opennext.mjs"
 import { runtimes } from "./runtimes.mjs"
 import { servers } from "./servers.mjs"
 
@@ -23,4 +24,13 @@ import { servers } from "./servers.mjs"
  */
 
 /** @type {Record<string, Case>} */
-export const cases = { ...managers, ...servers, ...frameworks, ...lambda, ...runtimes, ...next, ...elsewhere }
+export const cases = {
+  ...managers,
+  ...servers,
+  ...frameworks,
+  ...lambda,
+  ...runtimes,
+  ...next,
+  ...opennext,
+  ...elsewhere,
+}

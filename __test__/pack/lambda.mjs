@@ -23,13 +23,15 @@ async function installed(context, tools = {}) {
 }
 
 /**
- * Invokes the function in a folder that nothing else is beside.
+ * Starts the function in a folder that nothing else is beside: the app that it was made from is gone.
  *
  * @param {Context} context
  * @param {string} from what is zipped
- * @returns {Promise<string>} how large it is
+ * @param {Record<string, string>} [env]
+ * @returns {Promise<{ task: string, invoke: (event: object) => Promise<any>, running: import("./app.mjs").Running }>} stopping
+ *   `running` stops it all
  */
-async function invoked(context, from) {
+export async function startFunction(context, from, env = {}) {
   const task = join(context.folder, "..", `${context.name}-task`)
   rmSync(task, { recursive: true, force: true })
   cpSync(from, task, { recursive: true, verbatimSymlinks: true })
@@ -38,7 +40,7 @@ async function invoked(context, from) {
 
   const api = await startRuntimeApi()
   const alone = createApp(task, context.registry.url)
-  const process = await alone.start("node", [runtime], {
+  const running = await alone.start("node", [runtime], {
     env: {
       AWS_LAMBDA_RUNTIME_API: api.address,
       LAMBDA_TASK_ROOT: task,
@@ -46,12 +48,26 @@ async function invoked(context, from) {
       AWS_LAMBDA_FUNCTION_NAME: "auth",
       AWS_REGION: "eu-central-1",
       NODE_PATH: undefined,
+      ...env,
     },
   })
+  const stop = () => running.stop().finally(() => api.close())
+  return { task, invoke: api.invoke, running: { ...running, stop } }
+}
+
+/**
+ * Signs up at the function, and sees the session.
+ *
+ * @param {Context} context
+ * @param {string} from what is zipped
+ * @returns {Promise<string>} how large it is
+ */
+async function invoked(context, from) {
+  const { task, invoke, running } = await startFunction(context, from)
   try {
     const failed = (/** @type {unknown} */ answer) =>
-      new Error(`the function answered ${JSON.stringify(answer)}\n${process.output()}`)
-    const up = await api.invoke(
+      new Error(`the function answered ${JSON.stringify(answer)}\n${running.output()}`)
+    const up = await invoke(
       event("POST", "/api/auth/sign-up/email", {
         headers: { "content-type": "application/json", origin: "https://api.example.com" },
         body: JSON.stringify({ name: "Ada", email: "ada@example.com", password: "correct horse battery" }),
@@ -59,15 +75,12 @@ async function invoked(context, from) {
     )
     if (up.statusCode !== 200 || up.cookies.length === 0) throw failed(up)
     const cookies = up.cookies.map((/** @type {string} */ cookie) => cookie.split(";")[0])
-    const session = await api.invoke(event("GET", "/api/auth/get-session", { cookies }))
+    const session = await invoke(event("GET", "/api/auth/get-session", { cookies }))
     if (JSON.parse(session.body ?? "null")?.user?.email !== "ada@example.com") throw failed(session)
-    const user = await api.invoke(
-      event("GET", "/authjs", { queryStringParameters: { email: "b@example.com" } }),
-    )
+    const user = await invoke(event("GET", "/authjs", { queryStringParameters: { email: "b@example.com" } }))
     if (JSON.parse(user.body ?? "null")?.email !== "b@example.com") throw failed(user)
   } finally {
-    await process.stop()
-    api.close()
+    await running.stop()
   }
   const size = `${sizeOf(task)} unzipped`
   rmSync(task, { recursive: true })

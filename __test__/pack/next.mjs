@@ -31,8 +31,8 @@ const VERSIONS = {
   16: { react: "19", middleware: ["proxy.js", NODE_PROXY], strategy: "database" },
 }
 
-/** @param {Context} context @param {number} major */
-export async function installed(context, major) {
+/** @param {Context} context @param {number} major @param {object} [more] for package.json */
+export async function installed(context, major, more = {}) {
   const { react, middleware, strategy } = VERSIONS[major]
   const app = context.createApp("next")
   app.write("package.json", {
@@ -44,6 +44,7 @@ export async function installed(context, major) {
       react: `^${react}`,
       "react-dom": `^${react}`,
     },
+    ...more,
   })
   app.write(
     "next.config.mjs",
@@ -97,7 +98,7 @@ const built = (major, flags) => ({
 })
 
 /** @param {string} url @param {import("./app.mjs").Running} server */
-async function visit(url, server) {
+export async function visit(url, server) {
   await untilAnswers(url, server)
   await inBrowser(async (page) => {
     await page.goto(url)
