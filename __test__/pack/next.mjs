@@ -147,7 +147,8 @@ export async function GET() {
   const user = (await adapter.getUserByEmail(email)) ?? (await adapter.createUser({ email, emailVerified: null }))
   await remote.getUser("nobody")
   const [, threads] = /^Threads:\\s*(\\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))
-  return Response.json({ version, user: user.id, process: process.pid, threads: Number(threads) })
+  const megabytes = Math.round(process.memoryUsage.rss() / 1e6)
+  return Response.json({ version, user: user.id, process: process.pid, threads: Number(threads), megabytes })
 }
 `,
     )
@@ -160,7 +161,7 @@ export async function GET() {
       await untilAnswers(url, server)
       const first = await (await fetch(url)).json()
       let last = first
-      let threads = 0
+      let { threads, megabytes } = first
       for (let version = 1; version <= RELOADS; version++) {
         app.write("db.js", source(version))
         for (let attempt = 0; last.version !== version; attempt++) {
@@ -168,7 +169,7 @@ export async function GET() {
           await sleep(25)
           last = await (await fetch(url)).json()
         }
-        if (version === 20) threads = last.threads
+        if (version === 20) ({ threads, megabytes } = last)
       }
       if (last.process !== first.process) throw new Error("the server was started anew in between")
       if (last.user !== first.user) throw new Error("a reload made another engine")
@@ -176,7 +177,9 @@ export async function GET() {
       const connections = dynamodb.connections()
       // One after another, all over one; a second one only if the first was given up.
       if (connections > 2) throw new Error(`${RELOADS} reloads opened ${connections} connections`)
-      return `${RELOADS} reloads: connections: ${connections}, threads: ${last.threads} after 20 and after ${RELOADS}, one engine`
+      // It grows as much without an adapter, by what Next.js keeps of each reload; so it is only told.
+      const memory = `resident: ${first.megabytes} MB at first, ${megabytes} after 20, ${last.megabytes} after ${RELOADS}`
+      return `${RELOADS} reloads: connections: ${connections}, threads: ${last.threads} after 20 and after ${RELOADS}, one engine, ${memory}`
     } catch (error) {
       throw new Error(`${error}\nThe server said:\n${tail(server.output())}`, { cause: error })
     } finally {
