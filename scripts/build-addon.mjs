@@ -24,6 +24,14 @@ if (spawnSync("cargo", ["--version"]).error) {
   process.exit(1)
 }
 
+// What is published is optimised for speed as a whole, but inlines no more than it would for size: half a megabyte less at
+// the same speed. There is no setting of Cargo's for it.
+const lessInlining = "-C llvm-args=-inline-threshold=60"
+const env =
+  profile === "release"
+    ? { ...process.env, RUSTFLAGS: [process.env.RUSTFLAGS, lessInlining].filter(Boolean).join(" ") }
+    : process.env
+
 console.log(`Building dynauth's native addon (profile ${profile}). ${expectations[profile]}`)
 const begun = Date.now()
 const cliPackage = createRequire(import.meta.url).resolve("@napi-rs/cli/package.json")
@@ -45,7 +53,7 @@ const { status, signal, error } = spawnSync(
     "native.d.ts",
     ...more,
   ],
-  { cwd: root, stdio: "inherit" },
+  { cwd: root, env, stdio: "inherit" },
 )
 if (error || status !== 0) {
   console.error(

@@ -45,10 +45,9 @@ pub(super) async fn connect(config: &ConnectionConfig) -> Result<Connection> {
     let settings = Settings::of(config)?;
     let http = {
         let (environment, endpoint) = (config.environment.clone(), settings.likely_endpoint());
-        let connection_timeout = settings.connection_timeout;
         let build = move || {
             let http = Http::of(&environment)?;
-            http.prepare(&endpoint, connection_timeout);
+            http.prepare(&endpoint);
             Ok(http)
         };
         tokio::task::spawn_blocking(build).await.map_err(|_| unreadable())??

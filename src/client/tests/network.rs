@@ -217,6 +217,34 @@ fn https_goes_through_a_proxys_tunnel() {
 }
 
 #[test]
+fn what_goes_through_a_tunnel_is_for_the_other_end_alone() {
+    let (server, pem) = Server::start_tls();
+    let file = std::env::temp_dir().join(format!("dynauth-{}.pem", uuid::Uuid::new_v4()));
+    std::fs::write(&file, pem).unwrap();
+    let proxy = Server::start_tunnel(server.address);
+    let with_password = format!("http://user:pass@{}", proxy.address);
+    let variables = [("HTTPS_PROXY", with_password.as_str()), ("AWS_CA_BUNDLE", file.to_str().unwrap())];
+    let client = Client::new(ConnectionConfig {
+        credentials: fixed("ID"),
+        region: Some("eu-central-1".into()),
+        ..to("https://dynamodb.example:8443", &variables)
+    });
+    for _twice in 0..2 {
+        assert_eq!(ask(&client).unwrap(), None);
+    }
+    let asked = proxy.requests();
+    assert_eq!(asked.len(), 1, "the tunnel is kept");
+    assert_eq!(asked[0].head.lines().next(), Some("CONNECT dynamodb.example:8443 HTTP/1.1"));
+    assert_eq!(asked[0].header("proxy-authorization"), "Basic dXNlcjpwYXNz");
+    for received in server.requests() {
+        assert_eq!(received.head.lines().next(), Some("POST / HTTP/1.1"));
+        assert_eq!(received.header("proxy-authorization"), "", "the proxy's password is the proxy's");
+    }
+    assert_eq!(server.requests().len(), 2);
+    std::fs::remove_file(file).unwrap();
+}
+
+#[test]
 fn a_certificate_of_ones_own_is_trusted_by_its_file() {
     let (server, pem) = Server::start_tls();
     let url = format!("https://localhost:{}", server.address.port());
@@ -249,6 +277,34 @@ fn connections_are_kept_alive_and_shared() {
 }
 
 #[test]
+fn a_connection_that_failed_is_followed_by_another() {
+    for manner in [Manner::FailFirst, Manner::HangUpFirst, Manner::AnswerOnce] {
+        let server = Server::start(manner);
+        let client = Client::new(to(&server.url(), &[]));
+        for _twice in 0..2 {
+            assert_eq!(ask(&client).unwrap(), None);
+        }
+        let connections: Vec<_> = server.requests().iter().map(|request| request.connection).collect();
+        let expected: &[usize] = if matches!(manner, Manner::AnswerOnce) { &[0, 1] } else { &[0, 1, 1] };
+        assert_eq!(connections, expected, "{manner:?}");
+    }
+}
+
+#[test]
+fn a_connection_that_takes_too_long_to_make_is_a_timeout() {
+    let server = Server::start(Manner::Silent);
+    let impatient = ConnectionConfig {
+        max_attempts: Some(1),
+        connection_timeout: Some(Duration::from_millis(100)),
+        // Longer than anybody waits for a test.
+        request_timeout: Some(Duration::from_secs(600)),
+        ..to(&format!("https://localhost:{}", server.address.port()), &[])
+    };
+    let error = ask(&Client::new(impatient)).unwrap_err();
+    assert_eq!(error.code(), Code::Timeout, "{error:?}");
+}
+
+#[test]
 fn connections_are_bounded_and_used_again() {
     let server = Server::start(Manner::Answer);
     let client = Client::new(to(&server.url(), &[]));
@@ -273,6 +329,19 @@ fn connections_are_bounded_and_used_again() {
     let connections = 1 + requests.iter().map(|request| request.connection).max().unwrap();
     // One that is being made while another becomes free is kept, too.
     assert!(connections <= 2 * most, "{connections} connections");
+}
+
+#[test]
+fn a_wrong_clock_is_found_out_once() {
+    let server = Server::start(Manner::HourAhead);
+    let client = Client::new(to(&server.url(), &[]));
+    for _thrice in 0..3 {
+        assert_eq!(ask(&client).unwrap(), None);
+    }
+    let requests = server.requests();
+    let dates: Vec<_> = requests.iter().map(|request| request.header("x-amz-date")).collect();
+    assert_eq!(dates.len(), 4, "the first is refused, none after it: {dates:?}");
+    assert!(dates[0] < dates[1], "{dates:?}");
 }
 
 #[test]

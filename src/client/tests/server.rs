@@ -3,16 +3,26 @@
 use std::io::{BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
+use chrono::{DateTime, Utc};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 /// What the server does with a request.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Manner {
     /// Answers as DynamoDB does to a GetItem that finds nothing.
     Answer,
     /// Accepts connections and never says anything.
     Silent,
+    /// Answers 500 on its first connection, and then as usual.
+    FailFirst,
+    /// Ends its first connection in place of an answer, and then answers.
+    HangUpFirst,
+    /// Answers, and ends each connection after that, without a word of it beforehand.
+    AnswerOnce,
+    /// Has a clock that is an hour ahead of this machine's, and takes no signature that is not of about its time.
+    HourAhead,
 }
 
 /// A server on a free port of this machine, until the process ends.
@@ -41,17 +51,53 @@ impl Received {
 impl Server {
     pub(crate) fn start(manner: Manner) -> Self {
         Server::serve(move |stream, connection, requests| match manner {
-            Manner::Answer => converse(stream, connection, requests),
+            Manner::FailFirst if connection == 0 => converse(stream, connection, requests, FAILURE),
+            Manner::Answer | Manner::FailFirst => converse(stream, connection, requests, NOTHING),
+            Manner::HangUpFirst if connection == 0 => {
+                record(&mut stream.try_clone().unwrap(), connection, requests);
+            }
+            Manner::HangUpFirst => converse(stream, connection, requests, NOTHING),
+            Manner::AnswerOnce => {
+                let mut stream = stream;
+                record(&mut stream, connection, requests);
+                stream.write_all(answer(NOTHING).as_bytes()).unwrap();
+            }
+            Manner::HourAhead => {
+                let mut stream = stream;
+                while record(&mut stream, connection, requests) {
+                    let now = DateTime::<Utc>::from(SystemTime::now() + Duration::from_secs(3600));
+                    let signed = requests.lock().unwrap().last().unwrap().header("x-amz-date").to_owned();
+                    let date = now.format("%a, %d %b %Y %H:%M:%S GMT");
+                    let half_an_hour_ago = now - chrono::TimeDelta::minutes(30);
+                    let is_current = signed > half_an_hour_ago.format("%Y%m%dT%H%M%SZ").to_string();
+                    let with = if is_current { NOTHING } else { TOO_OLD };
+                    let answer = answer(with).replacen("\r\n", &format!("\r\ndate: {date}\r\n"), 1);
+                    stream.write_all(answer.as_bytes()).unwrap();
+                }
+            }
             Manner::Silent => {
                 record(&mut stream.try_clone().unwrap(), connection, requests);
-                std::thread::sleep(std::time::Duration::from_secs(60));
+                std::thread::sleep(Duration::from_secs(60));
             }
         })
     }
 
-    /// A server for `localhost` with a certificate of its own, given in PEM.
+    /// A server that takes whoever asks for a tunnel, whereto ever, to another one.
+    pub(crate) fn start_tunnel(to: SocketAddr) -> Self {
+        Server::serve(move |mut from, connection, requests| {
+            record(&mut from, connection, requests);
+            from.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").unwrap();
+            let mut to = TcpStream::connect(to).unwrap();
+            let mut back = (to.try_clone().unwrap(), from.try_clone().unwrap());
+            std::thread::spawn(move || std::io::copy(&mut back.0, &mut back.1));
+            let _ = std::io::copy(&mut from, &mut to);
+        })
+    }
+
+    /// A server for `localhost` and `dynamodb.example` with a certificate of its own, given in PEM.
     pub(crate) fn start_tls() -> (Self, String) {
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let made = rcgen::generate_simple_self_signed(["localhost", "dynamodb.example"].map(str::to_owned));
+        let made = made.unwrap();
         let chain = vec![CertificateDer::from(made.cert.der().to_vec())];
         let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -60,7 +106,7 @@ impl Server {
         let config = Arc::new(config.unwrap().with_no_client_auth().with_single_cert(chain, key).unwrap());
         let server = Server::serve(move |stream, connection, requests| {
             let session = rustls::ServerConnection::new(config.clone()).unwrap();
-            converse(rustls::StreamOwned::new(session, stream), connection, requests);
+            converse(rustls::StreamOwned::new(session, stream), connection, requests, NOTHING);
         });
         (server, made.cert.pem())
     }
@@ -88,13 +134,27 @@ impl Server {
     }
 }
 
-fn converse(stream: impl Read + Write, connection: usize, requests: &Mutex<Vec<Received>>) {
+/// A status and a body.
+type Answer = (&'static str, &'static str);
+const NOTHING: Answer = ("200 OK", "{}");
+const TOO_OLD: Answer = (
+    "400 Bad Request",
+    r#"{"__type":"com.amazon.coral.service#InvalidSignatureException","message":"Signature expired"}"#,
+);
+const FAILURE: Answer = ("500 Internal Server Error", r#"{"__type":"InternalServerError"}"#);
+
+fn answer((status, body): Answer) -> String {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+}
+
+fn converse(stream: impl Read + Write, connection: usize, requests: &Mutex<Vec<Received>>, with: Answer) {
     let mut stream = BufReader::new(stream);
     while record(&mut stream, connection, requests) {
-        let answer =
-            "HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: 2\r\n\r\n{}";
         let to = stream.get_mut();
-        if to.write_all(answer.as_bytes()).and_then(|()| to.flush()).is_err() {
+        if to.write_all(answer(with).as_bytes()).and_then(|()| to.flush()).is_err() {
             return;
         }
     }
