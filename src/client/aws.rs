@@ -21,6 +21,7 @@ use aws_types::os_shim_internal::Env;
 use super::connection::Connection;
 use super::failure::Place;
 use super::http::{self, Http};
+use super::signing;
 use crate::config::{ConnectionConfig, GivenCredentials};
 use crate::error::{Code, Error, Result};
 
@@ -159,6 +160,7 @@ fn finish(config: &ConnectionConfig, settings: Settings, shared: &SdkConfig) -> 
         .with_initial_backoff(FIRST_BACKOFF)
         .with_max_backoff(LONGEST_BACKOFF);
     let mut sdk = aws_sdk_dynamodb::config::Builder::from(shared)
+        .push_auth_scheme(signing::Scheme::default())
         .retry_config(retries)
         .timeout_config(settings.timeouts(attempts))
         // Each attempt is bounded as a whole, its answer's body included.

@@ -12,6 +12,7 @@ mod connection;
 mod embedded;
 mod failure;
 mod http;
+mod signing;
 #[cfg(test)]
 mod tests;
 mod transaction;
