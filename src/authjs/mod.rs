@@ -17,7 +17,7 @@ mod argument;
 mod authenticator;
 mod claim;
 mod item;
-mod keys;
+pub(crate) mod keys;
 mod known;
 mod locate;
 mod options;
@@ -88,20 +88,20 @@ impl Adapter {
     /// The user of an id. One request.
     pub async fn get_user(&self, id: Value) -> Result<Option<Record>> {
         let question = id.as_str().map(|id| Question::User(id.to_owned()));
-        self.record("getUser", question, self.shared.get_user(id)).await
+        self.record("getUser", question, || self.shared.get_user(id)).await
     }
 
     /// The user of an email, compared as it is written. One request, two for an email that the index does not have.
     pub async fn get_user_by_email(&self, email: Value) -> Result<Option<Record>> {
         let question = email.as_str().map(|email| Question::UserByEmail(email.to_owned()));
-        self.record("getUserByEmail", question, self.shared.get_user_by_email(email)).await
+        self.record("getUserByEmail", question, || self.shared.get_user_by_email(email)).await
     }
 
     /// The user of `{ provider, providerAccountId }`. One request once this process has seen the account, else two.
     pub async fn get_user_by_account(&self, account: Value) -> Result<Option<Record>> {
         let question = pair(&account, "provider", "providerAccountId")
             .map(|(provider, id)| Question::UserByAccount(provider, id));
-        self.record("getUserByAccount", question, self.shared.get_user_by_account(account)).await
+        self.record("getUserByAccount", question, || self.shared.get_user_by_account(account)).await
     }
 
     /// Changes the properties that are given, `null` included, and answers the whole user. One request; an email that
@@ -142,7 +142,8 @@ impl Adapter {
             (Some(provider), Some(id)) => Some(Question::Account(provider.to_owned(), id.to_owned())),
             _ => None,
         };
-        self.record("getAccount", question, self.shared.get_account(provider_account_id, provider)).await
+        let read = || self.shared.get_account(provider_account_id, provider);
+        self.record("getAccount", question, read).await
     }
 
     /// Stores a session and answers what is stored. One request.
@@ -156,12 +157,10 @@ impl Adapter {
     /// The session of a token and its user; `None` unless both are there. One request once this process has seen the
     /// token, else two. A session that has expired is still answered: Auth.js deletes it itself.
     pub async fn get_session_and_user(&self, session_token: Value) -> Result<Option<SessionAndUser>> {
-        const OPERATION: &str = "getSessionAndUser";
-        let Some(question) = session_token.as_str().map(|token| Question::Session(token.to_owned())) else {
-            return self.named(OPERATION, self.shared.get_session_and_user(session_token).await);
-        };
-        let read = async { Ok(Answer::Session(self.shared.get_session_and_user(session_token).await?)) };
-        let answer = self.named(OPERATION, self.shared.shared(question, read).await)?;
+        let question = session_token.as_str().map(|token| Question::Session(token.to_owned()));
+        let read =
+            || async move { self.shared.get_session_and_user(session_token).await.map(Answer::Session) };
+        let answer = self.named("getSessionAndUser", self.shared.shared(question, read).await)?;
         Ok(if let Answer::Session(found) = answer { found } else { None })
     }
 
@@ -231,17 +230,14 @@ impl Adapter {
     }
 
     /// A read of one record that others may join, unless nothing can be found by what was given.
-    async fn record(
+    async fn record<F: Future<Output = Result<Option<Record>>> + Send>(
         &self,
         operation: &'static str,
         question: Option<Question>,
-        read: impl Future<Output = Result<Option<Record>>> + Send,
+        read: impl FnOnce() -> F + Send,
     ) -> Result<Option<Record>> {
-        let answer = match question {
-            Some(question) => self.shared.shared(question, async { Ok(Answer::Record(read.await?)) }).await,
-            None => read.await.map(Answer::Record),
-        };
-        let answer = self.named(operation, answer)?;
+        let read = || async move { read().await.map(Answer::Record) };
+        let answer = self.named(operation, self.shared.shared(question, read).await)?;
         Ok(if let Answer::Record(found) = answer { found } else { None })
     }
 

@@ -57,13 +57,32 @@ fn flights() -> MutexGuard<'static, Flights> {
 
 impl Shared {
     /// The answer of a read that is under way, or of `read`, which others may join.
+    ///
+    /// The read is made where it is awaited, and there alone: what is made before is moved into each place that may await
+    /// it, and a request's future is ten thousands of bytes.
     pub(super) async fn shared<F: Future<Output = Result<Answer>> + Send>(
         &self,
-        question: Question,
-        read: F,
+        question: Option<Question>,
+        read: impl FnOnce() -> F + Send,
     ) -> Result<Answer> {
+        let leading = match question {
+            None => None,
+            Some(question) => match self.join(question).await {
+                Turn::Answered(answer) => return answer,
+                Turn::Ours(leading) => leading,
+            },
+        };
+        let answer = read().await;
+        if let Some(leading) = leading {
+            leading.land(&answer);
+        }
+        answer
+    }
+
+    /// Waits for the answer of a read that is under way, or finds that there is none.
+    async fn join(&self, question: Question) -> Turn {
         if !self.options.share_reads {
-            return read.await;
+            return Turn::Ours(None);
         }
         let place = (self.options.table_name.clone(), question);
         let leading = {
@@ -80,16 +99,12 @@ impl Shared {
             }
         };
         match leading {
-            Ok(leading) => {
-                let answer = read.await;
-                leading.land(&answer);
-                answer
-            }
+            Ok(leading) => Turn::Ours(Some(leading)),
             Err(mut answer) => {
                 match answer.wait_for(Option::is_some).await.ok().and_then(|said| said.clone()) {
-                    Some(answer) => answer,
+                    Some(answer) => Turn::Answered(answer),
                     // Who asked first was stopped half-way.
-                    None => read.await,
+                    None => Turn::Ours(None),
                 }
             }
         }
@@ -108,6 +123,14 @@ impl Shared {
     pub(super) fn user_written(&self) {
         flights().retain(|(table, _), _| *table != self.options.table_name);
     }
+}
+
+/// Whose turn it is to read.
+enum Turn {
+    /// Somebody else's, who has.
+    Answered(Result<Answer>),
+    /// One's own; others may join, if there is something for them to join.
+    Ours(Option<Leading>),
 }
 
 /// Takes a flight out of the map when it has landed or was stopped.
@@ -194,19 +217,19 @@ mod tests {
         let (go, wait) = tokio::sync::oneshot::channel();
         let first = tokio::spawn({
             let shared = shared.clone();
-            async move { shared.shared(question(), named("old", wait)).await }
+            async move { shared.shared(Some(question()), || named("old", wait)).await }
         });
         tokio::task::yield_now().await;
         let joined = tokio::spawn({
             let shared = shared.clone();
-            async move { shared.shared(question(), must_not_be_asked()).await }
+            async move { shared.shared(Some(question()), must_not_be_asked).await }
         });
         tokio::task::yield_now().await;
         shared.session_written("token");
         let (go_too, wait) = tokio::sync::oneshot::channel();
         let later = tokio::spawn({
             let shared = shared.clone();
-            async move { shared.shared(question(), named("new", wait)).await }
+            async move { shared.shared(Some(question()), || named("new", wait)).await }
         });
         tokio::task::yield_now().await;
         go.send(()).unwrap();
@@ -215,7 +238,7 @@ mod tests {
         // The first's landing has left the later one where it can be joined.
         let joined = tokio::spawn({
             let shared = shared.clone();
-            async move { shared.shared(question(), must_not_be_asked()).await }
+            async move { shared.shared(Some(question()), must_not_be_asked).await }
         });
         tokio::task::yield_now().await;
         go_too.send(()).unwrap();
@@ -230,13 +253,13 @@ mod tests {
         let (_go, wait) = tokio::sync::oneshot::channel();
         let first = tokio::spawn({
             let shared = shared.clone();
-            async move { shared.shared(question(), named("first", wait)).await }
+            async move { shared.shared(Some(question()), || named("first", wait)).await }
         });
         tokio::task::yield_now().await;
         let asks = |shared: Arc<Shared>| async move {
             let (go, wait) = tokio::sync::oneshot::channel();
             go.send(()).unwrap();
-            name(shared.shared(question(), named("its own", wait)).await)
+            name(shared.shared(Some(question()), || named("its own", wait)).await)
         };
         let strict = Options { consistent_reads: true, ..options("others") };
         let same_client = super::super::Adapter::new(shared.client.clone(), strict).unwrap().shared;
@@ -258,13 +281,13 @@ mod tests {
                     let _ = wait.await;
                     Err(Error::new(Code::Throttled, "too much", "wait"))
                 };
-                shared.shared(question(), failing).await
+                shared.shared(Some(question()), || failing).await
             }
         });
         tokio::task::yield_now().await;
         let joined = tokio::spawn({
             let shared = shared.clone();
-            async move { shared.shared(question(), must_not_be_asked()).await }
+            async move { shared.shared(Some(question()), must_not_be_asked).await }
         });
         tokio::task::yield_now().await;
         go.send(()).unwrap();
@@ -272,7 +295,7 @@ mod tests {
         assert_eq!(joined.await.unwrap().err().unwrap().code(), Code::Throttled);
         let (go, wait) = tokio::sync::oneshot::channel();
         go.send(()).unwrap();
-        assert_eq!(name(shared.shared(question(), named("fine", wait)).await), "fine");
+        assert_eq!(name(shared.shared(Some(question()), || named("fine", wait)).await), "fine");
     }
 
     #[tokio::test]
@@ -281,13 +304,13 @@ mod tests {
         let (_go, wait) = tokio::sync::oneshot::channel();
         let first = tokio::spawn({
             let shared = shared.clone();
-            async move { shared.shared(question(), named("never", wait)).await }
+            async move { shared.shared(Some(question()), || named("never", wait)).await }
         });
         tokio::task::yield_now().await;
         let (go, wait) = tokio::sync::oneshot::channel();
         let joined = tokio::spawn({
             let shared = shared.clone();
-            async move { shared.shared(question(), named("anew", wait)).await }
+            async move { shared.shared(Some(question()), || named("anew", wait)).await }
         });
         tokio::task::yield_now().await;
         go.send(()).unwrap();
