@@ -1,10 +1,9 @@
 "use strict"
 
 const native = require("./js/addon.js")
-const { openConnection } = require("./js/connection.js")
+const { holding, openConnection } = require("./js/connection.js")
 const errors = require("./js/errors.js")
 const { authJsOptions } = require("./js/options.js")
-const { holding } = require("./js/holding.js")
 
 /** @type {typeof import("./index.js").DynamoDBAdapter} */
 function DynamoDBAdapter(connection, options) {

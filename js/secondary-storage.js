@@ -1,9 +1,8 @@
 "use strict"
 
 const native = require("./addon.js")
-const { openConnection } = require("./connection.js")
+const { holding, openConnection } = require("./connection.js")
 const { secondaryStorageConfig } = require("./options.js")
-const { holding } = require("./holding.js")
 
 /** @type {typeof import("./secondary-storage.js").dynamodbSecondaryStorage} */
 function dynamodbSecondaryStorage(config) {
