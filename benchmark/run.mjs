@@ -439,7 +439,7 @@ if (process.stderr.isTTY) process.stderr.write("\r\x1b[K")
 console.log(text(result))
 if (options.json) writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`)
 if (options.write) {
-  const [begin, end] = ["<!-- npm run bench: -->", "<!-- end -->"]
+  const [begin, end] = ["<!-- printed by npm run bench -->", "<!-- end -->"]
   const page = existsSync(options.write)
     ? readFileSync(options.write, "utf8")
     : `# Performance\n\n${begin}\n${end}\n`

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::authjs::{Adapter, Options};
+use crate::authjs::{Adapter, Options, keys};
+use crate::better_auth;
 use crate::client::canned;
 pub use crate::client::canned::client;
 use crate::error::Result;
 use crate::expression::Placeholders;
+use crate::value::{Record, Value};
 
 /// A user's attributes as an update says them.
 pub fn update_expression() -> String {
@@ -22,6 +24,11 @@ pub fn update_expression() -> String {
     ]);
     std::hint::black_box((placeholders.take_names(), placeholders.take_values()));
     expression
+}
+
+/// The keys that a session's item has in the table and in its index.
+pub fn session_keys(user_id: &str, token: &str) {
+    std::hint::black_box((keys::session(user_id, token), keys::session_index(token)));
 }
 
 macro_rules! user {
@@ -58,4 +65,42 @@ pub async fn authjs() -> Result<Arc<Adapter>> {
         _ => "{}",
     });
     Ok(Arc::new(Adapter::new(client.await?, Options::default())?))
+}
+
+/// A Better Auth adapter without tables, for what can be asked of it without a request: the part of Better Auth's schema
+/// that sign-in and a list of sessions need.
+pub async fn better_auth() -> Result<better_auth::Adapter> {
+    let field = |name: &str, kind: &str, more: &[&str]| {
+        let is = |word: &str| Value::Bool(more.contains(&word));
+        object([
+            ("name", name.into()),
+            ("logical", name.into()),
+            ("type", kind.into()),
+            ("required", Value::Bool(true)),
+            ("unique", is("unique")),
+            ("index", is("index")),
+        ])
+    };
+    let model = |name: &str, fields: Vec<Value>| {
+        object([
+            ("key", name.into()),
+            ("name", name.into()),
+            ("fields", Value::List(fields)),
+            ("indexes", Value::List(Vec::new())),
+        ])
+    };
+    let user = vec![field("name", "string", &[]), field("email", "string", &["unique"])];
+    let session = vec![
+        field("expiresAt", "date", &[]),
+        field("token", "string", &["unique"]),
+        field("userId", "string", &["index"]),
+    ];
+    let models = vec![model("user", user), model("session", session)];
+    let schema = object([("idType", "string".into()), ("models", Value::List(models))]);
+    let layout = better_auth::Layout::new(&Record::new(), &schema)?;
+    Ok(better_auth::Adapter::new(canned::client(|_| "{}").await?, Arc::new(layout)))
+}
+
+fn object<const N: usize>(properties: [(&str, Value); N]) -> Value {
+    Value::Object(properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }

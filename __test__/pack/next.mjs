@@ -147,8 +147,7 @@ export async function GET() {
   const user = (await adapter.getUserByEmail(email)) ?? (await adapter.createUser({ email, emailVerified: null }))
   await remote.getUser("nobody")
   const [, threads] = /^Threads:\\s*(\\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))
-  const megabytes = Math.round(process.memoryUsage.rss() / 1e6)
-  return Response.json({ version, user: user.id, process: process.pid, threads: Number(threads), megabytes })
+  return Response.json({ version, user: user.id, process: process.pid, threads: Number(threads) })
 }
 `,
     )
@@ -161,7 +160,7 @@ export async function GET() {
       await untilAnswers(url, server)
       const first = await (await fetch(url)).json()
       let last = first
-      let { threads, megabytes } = first
+      let threads = 0
       for (let version = 1; version <= RELOADS; version++) {
         app.write("db.js", source(version))
         for (let attempt = 0; last.version !== version; attempt++) {
@@ -169,7 +168,7 @@ export async function GET() {
           await sleep(25)
           last = await (await fetch(url)).json()
         }
-        if (version === 20) ({ threads, megabytes } = last)
+        if (version === 20) threads = last.threads
       }
       if (last.process !== first.process) throw new Error("the server was started anew in between")
       if (last.user !== first.user) throw new Error("a reload made another engine")
@@ -177,9 +176,7 @@ export async function GET() {
       const connections = dynamodb.connections()
       // One after another, all over one; a second one only if the first was given up.
       if (connections > 2) throw new Error(`${RELOADS} reloads opened ${connections} connections`)
-      // It grows without an adapter too, by hundreds of megabytes in Next.js 15; so it is only told.
-      const memory = `resident: ${first.megabytes} MB at first, ${megabytes} after 20, ${last.megabytes} after ${RELOADS}`
-      return `${RELOADS} reloads: connections: ${connections}, threads: ${last.threads} after 20 and after ${RELOADS}, one engine, ${memory}`
+      return `${RELOADS} reloads: connections: ${connections}, threads: ${last.threads} after 20 and after ${RELOADS}, one engine`
     } catch (error) {
       throw new Error(`${error}\nThe server said:\n${tail(server.output())}`, { cause: error })
     } finally {

@@ -5,6 +5,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use dynauth::bench;
+use dynauth::better_auth::Operation;
 use dynauth::marshal::{Marks, from_attribute, to_attribute};
 use dynauth::{Record, Value};
 use tokio::runtime::{Builder, Runtime};
@@ -42,6 +43,43 @@ fn values(criterion: &mut Criterion) {
     });
 }
 
+fn keys(criterion: &mut Criterion) {
+    criterion.bench_function("keys/session", |bencher| {
+        bencher.iter(|| bench::session_keys(black_box("user-1"), black_box("session-1")));
+    });
+}
+
+/// From a where clause to the requests that answer it, as `explain` says them.
+fn planner(criterion: &mut Criterion) {
+    let adapter = runtime().block_on(bench::better_auth()).expect("an adapter is made");
+    let clause = |field: &str, operator: &str, value: Value| {
+        let mut clause = Record::new();
+        clause.set("field", field);
+        clause.set("operator", operator);
+        clause.set("connector", "AND");
+        clause.set("value", value);
+        Value::Object(clause)
+    };
+    let arguments = |model: &str, clauses: Vec<Value>| {
+        let mut arguments = Record::new();
+        arguments.set("model", model);
+        arguments.set("where", Value::List(clauses));
+        arguments
+    };
+    let one = arguments("session", vec![clause("token", "eq", "session-1".into())]);
+    let live = clause("expiresAt", "gt", Value::Date(1_767_225_600_000));
+    let many = arguments("session", vec![clause("userId", "eq", "user-1".into()), live]);
+    for (name, operation, arguments) in [
+        ("planner/one session by its token", Operation::FindOne, one),
+        ("planner/the live sessions of a user", Operation::FindMany, many),
+    ] {
+        adapter.explain(operation, arguments.clone()).expect("there is a plan");
+        criterion.bench_function(name, |bencher| {
+            bencher.iter(|| adapter.explain(operation, black_box(arguments.clone())));
+        });
+    }
+}
+
 fn expressions(criterion: &mut Criterion) {
     criterion.bench_function("expressions/update", |bencher| bencher.iter(bench::update_expression));
 }
@@ -77,5 +115,5 @@ fn methods(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, values, expressions, methods);
+criterion_group!(benches, values, keys, planner, expressions, methods);
 criterion_main!(benches);

@@ -29,28 +29,28 @@ fn session() -> Value {
 const METHODS: [Method; 4] = [
     Method {
         name: "getUser",
-        most: 620,
+        most: 305,
         call: |runtime, adapter| {
             runtime.block_on(adapter.get_user("user-1".into())).expect("it is answered");
         },
     },
     Method {
         name: "getSessionAndUser",
-        most: 600,
+        most: 385,
         call: |runtime, adapter| {
             runtime.block_on(adapter.get_session_and_user("session-1".into())).expect("it is answered");
         },
     },
     Method {
         name: "createSession",
-        most: 440,
+        most: 305,
         call: |runtime, adapter| {
             runtime.block_on(adapter.create_session(session())).expect("it is answered");
         },
     },
     Method {
         name: "updateUser",
-        most: 480,
+        most: 320,
         call: |runtime, adapter| {
             let user = object(&[("id", "user-1".into()), ("name", "Grace Hopper".into())]);
             runtime.block_on(adapter.update_user(user)).expect("it is answered");

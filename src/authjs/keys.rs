@@ -21,7 +21,7 @@ const SORT_KEY_BYTES: usize = 1024;
 
 /// The values of a partition key and a sort key, of the table or of its index.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) struct Key {
+pub(crate) struct Key {
     pub(super) partition: String,
     pub(super) sort: String,
 }
@@ -84,11 +84,11 @@ pub(super) fn claim_of_account_item(sort: &str) -> Option<Key> {
     sort.starts_with(ACCOUNTS).then(|| Key::twice(sort.to_owned()))?
 }
 
-pub(super) fn session(user_id: &str, token: &str) -> Option<Key> {
+pub(crate) fn session(user_id: &str, token: &str) -> Option<Key> {
     filled(&[user_id, token]).then(|| Key::new(user_partition(user_id), format!("{SESSIONS}{token}")))?
 }
 
-pub(super) fn session_index(token: &str) -> Option<Key> {
+pub(crate) fn session_index(token: &str) -> Option<Key> {
     filled(&[token]).then(|| Key::twice(format!("{SESSIONS}{token}")))?
 }
 
