@@ -75,7 +75,7 @@ impl fmt::Debug for Signer {
 
 /// A signing key, and what it was derived from.
 struct Key {
-    secret: String,
+    credentials: Credentials,
     day: String,
     region: String,
     service: String,
@@ -200,7 +200,7 @@ impl Signer {
         let scope = [day, region, service, "aws4_request"].join("/");
         let mut text = [ALGORITHM, &date, &scope, ""].join("\n");
         push_hex(&mut text, digest::digest(&digest::SHA256, canonical.as_bytes()).as_ref());
-        let signature = self.sign(credentials.secret_access_key(), day, region, service, &text);
+        let signature = self.sign(credentials, day, region, service, &text);
 
         let key_id = credentials.access_key_id();
         let mut authorization = String::with_capacity(320);
@@ -221,18 +221,30 @@ impl Signer {
         Some(Headers { date, authorization, token })
     }
 
-    fn sign(&self, secret: &str, day: &str, region: &str, service: &str, text: &str) -> hmac::Tag {
+    fn sign(
+        &self,
+        credentials: &Credentials,
+        day: &str,
+        region: &str,
+        service: &str,
+        text: &str,
+    ) -> hmac::Tag {
+        let secret = credentials.secret_access_key();
         let mut kept = self.key.lock().unwrap_or_else(PoisonError::into_inner);
         let is_it = |key: &&Key| {
-            key.day == day && key.secret == secret && key.region == region && key.service == service
+            key.day == day
+                && key.region == region
+                && key.service == service
+                && key.credentials.secret_access_key() == secret
         };
         if let Some(known) = kept.as_ref().filter(is_it) {
             return hmac::sign(&known.key, text.as_bytes());
         }
         let key = derive(secret, &[day, region, service, "aws4_request"]);
         let signature = hmac::sign(&key, text.as_bytes());
-        let [secret, day, region, service] = [secret, day, region, service].map(str::to_owned);
-        *kept = Some(Key { secret, day, region, service, key });
+        let credentials = credentials.clone();
+        let [day, region, service] = [day, region, service].map(str::to_owned);
+        *kept = Some(Key { credentials, day, region, service, key });
         signature
     }
 }

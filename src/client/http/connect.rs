@@ -23,11 +23,10 @@ use super::trust;
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The ways out of this machine.
-#[derive(Default)]
 pub(super) struct Ways {
-    pub(super) proxies: Proxies,
+    proxies: Proxies,
     /// From files that the environment names.
-    pub(super) certificates: Vec<CertificateDer<'static>>,
+    certificates: Vec<CertificateDer<'static>>,
     tls: OnceLock<Arc<ClientConfig>>,
 }
 

@@ -15,7 +15,6 @@ pub(super) fn is_variable(name: &str) -> bool {
 }
 
 /// The proxies of an environment.
-#[derive(Default)]
 pub(super) struct Proxies {
     http: Option<Matcher>,
     https: Option<Matcher>,
