@@ -255,6 +255,14 @@ const result = {
   sustained: [],
 }
 
+// One call of each first: what does not even load is to be known before half an hour of measuring.
+for (const { host, packages } of options.from.length > 0 ? [] : sides) {
+  for (const one of packages) {
+    const url = /** @type {any} */ (stub).url("http", 0)
+    await run({ task: "cold", package: one, url, call: mainCalls[host][0] })
+  }
+}
+
 for (const side of sides.filter(({ packages }) => packages.length > 0 && !options.from.length)) {
   const main = mainCalls[side.host]
   if (wanted("methods")) {
