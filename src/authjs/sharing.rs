@@ -59,7 +59,7 @@ impl Shared {
     /// The answer of a read that is under way, or of `read`, which others may join.
     ///
     /// The read is made where it is awaited, and there alone: what is made before is moved into each place that may await
-    /// it, and a request's future is ten thousands of bytes.
+    /// it, and a request's future is some nine thousand bytes.
     pub(super) async fn shared<F: Future<Output = Result<Answer>> + Send>(
         &self,
         question: Option<Question>,
