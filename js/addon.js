@@ -3,6 +3,7 @@
 // The native addon, with what it needs of JavaScript attached.
 
 const { AsyncLocalStorage, AsyncResource } = require("node:async_hooks")
+const { setImmediate } = require("node:timers")
 const { types } = require("node:util")
 
 const native = require("./load.js")
@@ -171,12 +172,17 @@ function ask(id, question, inContext = (call) => call()) {
   )
 }
 
+/** Has the native part go on in the next turn of the event loop, after what else waits for this one. */
+function proceedLater() {
+  setImmediate(native.proceed)
+}
+
 /** A function that calls others in the async context of now. */
 const snapshot =
   typeof AsyncLocalStorage.snapshot === "function"
     ? () => AsyncLocalStorage.snapshot()
     : () => AsyncResource.bind((/** @type {() => unknown} */ call) => call())
 
-native.attach({ createError, raise, kindOf, shapes, entries, createMap, createSet, ask, snapshot })
+native.attach({ createError, raise, kindOf, shapes, entries, createMap, createSet, ask, proceedLater, snapshot })
 
 module.exports = native

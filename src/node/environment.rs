@@ -6,7 +6,7 @@
 
 use std::any::Any;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::future::{Future, poll_fn};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -26,6 +26,10 @@ use crate::value::Value;
 
 /// A call's work, on its way to the runtime.
 pub(super) type Work = Pin<Box<dyn Future<Output = crate::Result<Value>> + Send>>;
+
+/// As many calls end in one turn of the event loop at most; the others end in the next ones. What awaits them runs at
+/// once, so without a bound hundreds that end together would have everybody else wait: timers, and other connections.
+const EVENTS_OF_A_TURN: usize = 16;
 
 /// Identifies a call within its environment.
 pub(super) type CallId = u64;
@@ -53,6 +57,8 @@ pub(super) struct Host {
     pub(super) create_set: Reference,
     /// `(id, ask, context?) => void`; calls `ask` and hands its answer to [`Environment::answer`]
     pub(super) ask: Reference,
+    /// `() => void`; has [`Environment::proceed`] called in the next turn of the event loop
+    pub(super) proceed_later: Reference,
     /// `() => (function) => unknown`: calls a function in the async context of now, later
     pub(super) snapshot: Reference,
     /// `Object.prototype` of this realm, which most objects have.
@@ -108,6 +114,8 @@ pub(super) struct Environment {
     next_id: Cell<u64>,
     calls: RefCell<HashMap<CallId, Call, BuildHasherDefault<Spread>>>,
     asks: RefCell<HashMap<u64, Ask>>,
+    /// What was taken from the queue and is left for the next turn of the event loop.
+    left: RefCell<VecDeque<Event>>,
     functions: RefCell<HashMap<u64, Reference>>,
 }
 
@@ -120,6 +128,7 @@ impl Environment {
             next_id: Cell::new(1),
             calls: RefCell::default(),
             asks: RefCell::default(),
+            left: RefCell::default(),
             functions: RefCell::default(),
         }
     }
@@ -138,6 +147,7 @@ impl Environment {
             create_map: named("createMap")?,
             create_set: named("createSet")?,
             ask: named("ask")?,
+            proceed_later: named("proceedLater")?,
             snapshot: named("snapshot")?,
             object_prototype: env.reference(env.named(object, "prototype")?)?,
         };
@@ -166,6 +176,7 @@ impl Environment {
     /// JavaScript ends here: nobody takes events any longer, and who waits for an answer is told so.
     pub(super) fn end(&self) {
         self.queue.close();
+        drop(self.left.take());
         // Borrowed only if the process exits from inside a question; then nobody waits either.
         if let Ok(mut asks) = self.asks.try_borrow_mut() {
             asks.clear();
@@ -268,15 +279,35 @@ impl Environment {
 
     // ---- events from other threads ----
 
-    /// Handles what other threads have put into the queue.
+    /// Takes what other threads have put into the queue, and handles it in its turn.
     pub(super) fn drain(&self) {
-        for event in self.queue.take() {
+        let mut left = self.left.borrow_mut();
+        let is_turn = left.is_empty();
+        left.extend(self.queue.take());
+        drop(left);
+        if is_turn {
+            self.proceed();
+        }
+    }
+
+    /// Handles some of what is left, and sees to it that the rest gets its turn.
+    pub(super) fn proceed(&self) {
+        for _ in 0..EVENTS_OF_A_TURN {
+            // Not borrowed meanwhile: a function of the user's may be called, and may have things taken from the queue.
+            let Some(event) = self.left.borrow_mut().pop_front() else { return };
             let handled = self.env.scope(|| self.handle(event));
-            if let Err(Failure::Thrown) = handled {
-                // Nothing here runs the user's code, so an exception is one of a dying environment: there is nobody
-                // to tell.
-                let _ = self.env.take_exception();
-            }
+            self.clear(handled);
+        }
+        if !self.left.borrow().is_empty() {
+            let asked = self.env.scope(|| self.env.call(self.env.get(&self.host()?.proceed_later)?, &[]));
+            self.clear(asked.map(drop));
+        }
+    }
+
+    fn clear(&self, handled: Result<()>) {
+        if let Err(Failure::Thrown) = handled {
+            // Nothing here runs the user's code, so an exception is one of a dying environment: there is nobody to tell.
+            let _ = self.env.take_exception();
         }
     }
 

@@ -58,10 +58,19 @@ use crate::value::{Record, Value};
 pub struct ConnectionHandle(Rc<Connection>);
 
 /// Hands over what is written in JavaScript, once per environment: `createError`, `kindOf`, `entries`, `createMap`,
-/// `createSet`, `ask`, `snapshot`.
+/// `createSet`, `ask`, `proceedLater`, `snapshot`.
 #[napi]
 pub fn attach(env: napi::Env, host: Unknown) -> napi::Result<()> {
     exported(env, |environment| environment.attach(Js(host.raw()))).map(drop)
+}
+
+/// Goes on with what the turn of the event loop before left, for `proceedLater`.
+#[napi]
+pub fn proceed(env: napi::Env) -> napi::Result<()> {
+    exported(env, |environment| {
+        environment.proceed();
+        Ok(())
+    })
 }
 
 /// Answers a question that came through `ask`.
