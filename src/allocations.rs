@@ -74,28 +74,28 @@ fn session() -> Value {
 const METHODS: [Method; 6] = [
     Method {
         name: "getUser",
-        most: 320,
+        most: 125,
         call: |runtime, adapter| {
             runtime.block_on(adapter.get_user("user-1".into())).unwrap().unwrap();
         },
     },
     Method {
         name: "getSessionAndUser",
-        most: 395,
+        most: 210,
         call: |runtime, adapter| {
             runtime.block_on(adapter.get_session_and_user("session-1".into())).unwrap().unwrap();
         },
     },
     Method {
         name: "createSession",
-        most: 345,
+        most: 165,
         call: |runtime, adapter| {
             runtime.block_on(adapter.create_session(session())).unwrap();
         },
     },
     Method {
         name: "updateUser",
-        most: 370,
+        most: 190,
         call: |runtime, adapter| {
             let user = object(&[("id", "user-1".into()), ("name", "Grace Hopper".into())]);
             runtime.block_on(adapter.update_user(user)).unwrap();
@@ -103,7 +103,7 @@ const METHODS: [Method; 6] = [
     },
     Method {
         name: "createUser",
-        most: 760,
+        most: 400,
         call: |runtime, adapter| {
             let user = object(&[("email", "ada@example.com".into()), ("emailVerified", Value::Null)]);
             runtime.block_on(adapter.create_user(user)).unwrap();
@@ -111,7 +111,7 @@ const METHODS: [Method; 6] = [
     },
     Method {
         name: "getUserByAccount",
-        most: 640,
+        most: 265,
         call: |runtime, adapter| {
             let account = object(&[("provider", "github".into()), ("providerAccountId", "1".into())]);
             runtime.block_on(adapter.get_user_by_account(account)).unwrap();

@@ -29,28 +29,28 @@ fn session() -> Value {
 const METHODS: [Method; 4] = [
     Method {
         name: "getUser",
-        most: 305,
+        most: 155,
         call: |runtime, adapter| {
             runtime.block_on(adapter.get_user("user-1".into())).expect("it is answered");
         },
     },
     Method {
         name: "getSessionAndUser",
-        most: 385,
+        most: 230,
         call: |runtime, adapter| {
             runtime.block_on(adapter.get_session_and_user("session-1".into())).expect("it is answered");
         },
     },
     Method {
         name: "createSession",
-        most: 305,
+        most: 160,
         call: |runtime, adapter| {
             runtime.block_on(adapter.create_session(session())).expect("it is answered");
         },
     },
     Method {
         name: "updateUser",
-        most: 320,
+        most: 195,
         call: |runtime, adapter| {
             let user = object(&[("id", "user-1".into()), ("name", "Grace Hopper".into())]);
             runtime.block_on(adapter.update_user(user)).expect("it is answered");

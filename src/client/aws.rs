@@ -5,6 +5,7 @@
 //! one that was handed over, never that of the process.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::http::Uri;
@@ -14,13 +15,13 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{AppName, BehaviorVersion, Region, StalledStreamProtectionConfig};
-use aws_smithy_runtime_api::client::http::HttpClient;
 use aws_types::SdkConfig;
 use aws_types::os_shim_internal::Env;
 
 use super::connection::Connection;
+use super::direct::Direct;
 use super::failure::Place;
-use super::http::{self, Http};
+use super::http::{self, Connects, Http};
 use super::signing;
 use crate::config::{ConnectionConfig, GivenCredentials};
 use crate::error::{Code, Error, Result};
@@ -58,22 +59,19 @@ pub(super) async fn connect(config: &ConnectionConfig) -> Result<Connection> {
 
 /// As [`connect`] does, but what is sent goes elsewhere.
 #[cfg(any(test, feature = "bench"))]
-pub(super) async fn connect_to(
-    http: impl HttpClient + 'static,
-    config: &ConnectionConfig,
-) -> Result<Connection> {
+pub(super) async fn connect_to(http: impl Connects, config: &ConnectionConfig) -> Result<Connection> {
     connect_through(http, config, Settings::of(config)?).await
 }
 
 async fn connect_through(
-    http: impl HttpClient + 'static,
+    http: impl Connects,
     config: &ConnectionConfig,
     settings: Settings,
 ) -> Result<Connection> {
     let timeouts = settings.timeouts(config.max_attempts.unwrap_or(3));
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .env(Env::from(settings.variables.clone()))
-        .http_client(http)
+        .http_client(http.clone())
         .timeout_config(timeouts)
         .app_name(AppName::new("dynauth").map_err(|_| unreadable())?);
     if let Some(region) = &settings.region {
@@ -87,7 +85,7 @@ async fn connect_through(
     }
     // aws-config panics on some faults in the shared configuration files.
     let shared = tokio::spawn(loader.load()).await.map_err(|_| unreadable())?;
-    finish(config, settings, &shared)
+    finish(config, settings, &shared, &http)
 }
 
 /// What of a connection is known before AWS's own sources are asked.
@@ -152,15 +150,28 @@ impl Settings {
     }
 }
 
-fn finish(config: &ConnectionConfig, settings: Settings, shared: &SdkConfig) -> Result<Connection> {
+fn finish(
+    config: &ConnectionConfig,
+    settings: Settings,
+    shared: &SdkConfig,
+    http: &impl Connects,
+) -> Result<Connection> {
     let retries = shared.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
     let attempts = config.max_attempts.unwrap_or(retries.max_attempts());
     let retries = retries
         .with_max_attempts(attempts)
         .with_initial_backoff(FIRST_BACKOFF)
         .with_max_backoff(LONGEST_BACKOFF);
+    let signing = signing::Scheme::default();
+    let direct = Direct::new(
+        Arc::clone(&signing.0),
+        http.connector((Some(settings.connection_timeout), None)),
+        settings.request_timeout,
+        &retries,
+        settings.timeouts(attempts.saturating_sub(1)),
+    );
     let mut sdk = aws_sdk_dynamodb::config::Builder::from(shared)
-        .push_auth_scheme(signing::Scheme::default())
+        .push_auth_scheme(signing)
         .retry_config(retries)
         .timeout_config(settings.timeouts(attempts))
         // Each attempt is bounded as a whole, its answer's body included.
@@ -191,7 +202,7 @@ fn finish(config: &ConnectionConfig, settings: Settings, shared: &SdkConfig) -> 
     // down costs is not to be paid by another one.
     sdk.set_retry_partition(Some(RetryPartition::new(name.clone())));
     let place = Place { name, credentials: settings.source };
-    Ok(Connection::new(aws_sdk_dynamodb::Client::from_conf(sdk.build()), place))
+    Ok(Connection::new(aws_sdk_dynamodb::Client::from_conf(sdk.build()), direct, place))
 }
 
 /// The endpoint of the connection or of the environment; that of a profile is found by the SDK.

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use aws_sdk_dynamodb::operation::batch_get_item::builders::BatchGetItemInputBuilder;
+use aws_sdk_dynamodb::operation::batch_write_item::builders::BatchWriteItemInputBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, WriteRequest};
-
 use aws_smithy_types::error::operation::BuildError;
 
 use super::backoff::Backoff;
@@ -112,7 +113,8 @@ async fn get_once(
     let table_name = Some(table.to_owned());
     let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(consistent).build();
     let wanted = wanted.map_err(|_| Error::new(Code::Internal, "A batch without keys", ""))?;
-    let answer = connection.sdk.batch_get_item().request_items(table, wanted).send().await;
+    let request = BatchGetItemInputBuilder::default().request_items(table, wanted);
+    let answer = connection.send(request).await;
     let answer = answer.map_err(|error| connection.error(&error, "dynamodb:BatchGetItem", &table_name))?;
     items.extend(answer.responses.unwrap_or_default().into_values().flatten());
     let left = answer.unprocessed_keys.unwrap_or_default();
@@ -127,7 +129,8 @@ async fn write_once(
 ) -> Result<Vec<WriteRequest>> {
     let table_name = Some(table.to_owned());
     let all = writes.clone();
-    let answer = match connection.sdk.batch_write_item().request_items(table, writes).send().await {
+    let request = BatchWriteItemInputBuilder::default().request_items(table, writes);
+    let answer = match connection.send(request).await {
         Ok(answer) => answer,
         // A transaction is at work on one of the items; writing the others a second time does no harm.
         Err(error) if matches!(refused(&error), Refusal::Conflict) => return Ok(all),

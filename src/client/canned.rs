@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 
+use super::http::{Connects, Timeouts};
 use super::{Client, Shared, aws};
 use crate::config::{ConnectionConfig, GivenCredentials};
 use crate::error::Result;
@@ -44,6 +45,12 @@ impl std::fmt::Debug for Canned {
 
 impl HttpClient for Canned {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl Connects for Canned {
+    fn connector(&self, _: Timeouts) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
 }

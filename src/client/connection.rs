@@ -9,6 +9,7 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use lru::LruCache;
 use tokio::sync::OnceCell;
 
+use super::direct::Direct;
 use super::embedded::{Engine, Location};
 use super::failure::Place;
 use super::{Control, aws};
@@ -26,14 +27,16 @@ pub(super) struct Shared {
 /// The SDK's client, and where it leads.
 pub(super) struct Connection {
     pub(super) sdk: aws_sdk_dynamodb::Client,
+    /// A shorter way than the SDK's, where there is one.
+    pub(super) direct: Option<Direct>,
     pub(super) place: Place,
     pub(super) engine: Option<Arc<Engine>>,
 }
 
 impl Connection {
     /// Through the SDK's client to a place.
-    pub(super) fn new(sdk: aws_sdk_dynamodb::Client, place: Place) -> Self {
-        Connection { sdk, place, engine: None }
+    pub(super) fn new(sdk: aws_sdk_dynamodb::Client, direct: Option<Direct>, place: Place) -> Self {
+        Connection { sdk, direct, place, engine: None }
     }
 }
 
@@ -127,7 +130,7 @@ async fn connect(config: &ConnectionConfig) -> Result<Connection> {
             name: format!("the embedded database {}", engine.name()),
             credentials: "nowhere (it asks for none)".to_owned(),
         };
-        return Ok(Connection { sdk: engine.sdk_client(), place, engine: Some(engine) });
+        return Ok(Connection { sdk: engine.sdk_client(), direct: None, place, engine: Some(engine) });
     }
     aws::connect(config).await
 }

@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use ::http::{Uri, header::PROXY_AUTHORIZATION};
 use aws_sdk_dynamodb::config::RuntimeComponents;
-use aws_smithy_runtime_api::client::connection::{CaptureSmithyConnection, ConnectionMetadata};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
@@ -20,7 +19,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry::ErrorKind;
-use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
+use hyper_util::client::legacy::connect::capture_connection;
 use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::sync::Semaphore;
@@ -64,7 +63,7 @@ impl std::fmt::Debug for Http {
 }
 
 /// Of connecting, and of waiting for an answer to begin.
-type Timeouts = (Option<Duration>, Option<Duration>);
+pub(super) type Timeouts = (Option<Duration>, Option<Duration>);
 
 static POOLS: LazyLock<Mutex<HashMap<Fingerprint, Weak<Pool>>>> = LazyLock::new(Mutex::default);
 
@@ -95,9 +94,20 @@ impl Http {
     }
 }
 
+/// An HTTP client for the SDK, and for what is sent without it.
+pub(super) trait Connects: HttpClient + Clone + 'static {
+    /// What sends requests, with these timeouts.
+    fn connector(&self, timeouts: Timeouts) -> SharedHttpConnector;
+}
+
 impl HttpClient for Http {
     fn http_connector(&self, settings: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        let timeouts = (settings.connect_timeout(), settings.read_timeout());
+        self.connector((settings.connect_timeout(), settings.read_timeout()))
+    }
+}
+
+impl Connects for Http {
+    fn connector(&self, timeouts: Timeouts) -> SharedHttpConnector {
         let mut connectors = self.0.connectors.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, connector)) = connectors.iter().find(|(known, _)| *known == timeouts) {
             return connector.clone();
@@ -143,10 +153,6 @@ impl HttpConnector for Pooled {
             request.headers_mut().insert(PROXY_AUTHORIZATION, authorization);
         }
         let connection = capture_connection(&mut request);
-        // So that the SDK can have a connection closed on which a failure in passing was answered.
-        if let Some(capture) = request.extensions().get::<CaptureSmithyConnection>() {
-            capture.set_connection_retriever(move || metadata(&connection));
-        }
         let (client, turns) = (self.client.clone(), Arc::clone(&self.turns));
         let read_timeout = self.read_timeout;
         HttpConnectorFuture::new(async move {
@@ -160,22 +166,16 @@ impl HttpConnector for Pooled {
                 },
             };
             let answer = sent.map_err(connector_error)?;
+            if answer.status().is_server_error()
+                && let Some(connected) = connection.connection_metadata().as_ref()
+            {
+                // Where it leads may be what is broken: the next request goes by another one.
+                connected.poison();
+            }
             HttpResponse::try_from(answer.map(SdkBody::from_body_1_x))
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })
     }
-}
-
-fn metadata(connection: &CaptureConnection) -> Option<ConnectionMetadata> {
-    let connected = connection.connection_metadata();
-    let is_proxied = connected.as_ref()?.is_proxied();
-    let connection = connection.clone();
-    let poison = move || {
-        if let Some(connected) = connection.connection_metadata().as_ref() {
-            connected.poison();
-        }
-    };
-    Some(ConnectionMetadata::builder().proxied(is_proxied).poison_fn(poison).build())
 }
 
 /// What the SDK makes its decisions on: whether to try again, and what to call it.

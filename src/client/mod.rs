@@ -9,6 +9,7 @@ mod batch;
 #[cfg(any(test, feature = "bench"))]
 pub mod canned;
 mod connection;
+mod direct;
 mod embedded;
 mod failure;
 mod http;
@@ -129,7 +130,7 @@ impl Client {
     pub async fn get(&self, request: GetItemInputBuilder) -> Result<Option<Item>> {
         let table = request.get_table_name().clone();
         let connection = self.ready(&table).await?;
-        match request.send_with(&connection.sdk).await {
+        match connection.send(request).await {
             Ok(answer) => Ok(answer.item),
             Err(error) => Err(connection.error(&error, "dynamodb:GetItem", &table)),
         }
@@ -143,7 +144,7 @@ impl Client {
         let mut start = None;
         loop {
             let page = request.clone().set_exclusive_start_key(start.clone());
-            let page = page.send_with(&connection.sdk).await;
+            let page = connection.send(page).await;
             let page = page.map_err(|error| connection.error(&error, "dynamodb:Query", &table))?;
             items.extend(page.items.unwrap_or_default());
             match page.last_evaluated_key {
@@ -163,7 +164,7 @@ impl Client {
     pub async fn query_page(&self, request: QueryInputBuilder) -> Result<Page> {
         let table = request.get_table_name().clone();
         let connection = self.ready(&table).await?;
-        match request.send_with(&connection.sdk).await {
+        match connection.send(request).await {
             Ok(answer) => {
                 Ok(page(answer.items, answer.count, answer.scanned_count, answer.last_evaluated_key))
             }
@@ -175,7 +176,7 @@ impl Client {
     pub async fn scan_page(&self, request: ScanInputBuilder) -> Result<Page> {
         let table = request.get_table_name().clone();
         let connection = self.ready(&table).await?;
-        match request.send_with(&connection.sdk).await {
+        match connection.send(request).await {
             Ok(answer) => {
                 Ok(page(answer.items, answer.count, answer.scanned_count, answer.last_evaluated_key))
             }
@@ -207,7 +208,7 @@ macro_rules! writes {
                     let connection = self.ready(&table).await?;
                     let mut backoff = Backoff::for_conflicts(self.random);
                     loop {
-                        match request.clone().send_with(&connection.sdk).await {
+                        match connection.send(request.clone()).await {
                             Ok(answer) => return Ok(Write::Done(answer.attributes)),
                             Err(error) => match refused(&error) {
                                 Refusal::Condition => {

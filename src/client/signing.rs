@@ -9,8 +9,8 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use ::http::{HeaderValue, Uri};
 use aws_credential_types::Credentials;
@@ -41,8 +41,8 @@ const UNSIGNED: [&str; 6] =
 const TOLERANCE: Duration = Duration::from_secs(60);
 
 /// What the SDK takes in place of its own Signature Version 4.
-#[derive(Debug, Default)]
-pub(super) struct Scheme(Signer);
+#[derive(Debug, Clone, Default)]
+pub(super) struct Scheme(pub(super) Arc<Signer>);
 
 impl AuthScheme for Scheme {
     fn scheme_id(&self) -> AuthSchemeId {
@@ -54,16 +54,61 @@ impl AuthScheme for Scheme {
     }
 
     fn signer(&self) -> &dyn Sign {
-        &self.0
+        self.0.as_ref()
     }
 }
 
+/// Signs a connection's requests, and knows what they have in common.
 #[derive(Default)]
-struct Signer {
+pub(super) struct Signer {
     sdk: SigV4Signer,
     key: Mutex<Option<Key>>,
     /// Whether the clock was found to be wrong.
     is_wrong: AtomicBool,
+    common: Mutex<Option<Arc<Common>>>,
+}
+
+/// What the SDK has found out for a request and would find out again for each one after it.
+pub(super) struct Common {
+    uri: String,
+    headers: Vec<(&'static str, HeaderValue)>,
+    region: String,
+    service: String,
+    credentials: Credentials,
+    found: Instant,
+}
+
+/// How long the SDK is not asked again where requests go, and in whose name.
+const COMMON_FOR: Duration = Duration::from_secs(60);
+/// Credentials are renewed so long before they expire, as the SDK does it.
+const RENEWED_BEFORE: Duration = Duration::from_secs(10);
+/// What the operation says itself, and the trace of the Lambda invocation that the SDK's first request was made in.
+const OF_ONE_REQUEST: [&str; 4] = ["content-type", "content-length", "x-amz-target", "x-amzn-trace-id"];
+/// What the SDK says of itself and of the settings.
+const OF_ALL_REQUESTS: [&str; 2] = ["user-agent", "x-amz-user-agent"];
+
+impl Common {
+    /// Nothing where the SDK has said something that this module does not know.
+    fn of(request: &HttpRequest, credentials: &Credentials, region: &str, service: &str) -> Option<Self> {
+        let mut headers = Vec::with_capacity(OF_ALL_REQUESTS.len());
+        for (name, value) in request.headers().iter().filter(|(name, _)| !OF_ONE_REQUEST.contains(name)) {
+            let known = OF_ALL_REQUESTS.into_iter().find(|known| *known == name)?;
+            headers.push((known, HeaderValue::from_str(value).ok()?));
+        }
+        Some(Common {
+            uri: request.uri().to_owned(),
+            headers,
+            region: region.to_owned(),
+            service: service.to_owned(),
+            credentials: credentials.clone(),
+            found: Instant::now(),
+        })
+    }
+
+    fn is_good(&self, age: Duration, now: SystemTime) -> bool {
+        let lasts = |expiry: SystemTime| now + RENEWED_BEFORE < expiry;
+        age < COMMON_FOR && self.credentials.expiry().is_none_or(lasts)
+    }
 }
 
 impl fmt::Debug for Signer {
@@ -99,9 +144,11 @@ impl Sign for Signer {
             && let Some((region, service)) = usual_scope(&endpoint, config)
             && let Some(headers) = self.signature(request, credentials, region, service, now)
         {
+            self.learn(request, credentials, region, service);
             headers.apply(request);
             return Ok(());
         }
+        *self.common() = None;
         self.sdk.sign_http_request(request, identity, endpoint, components, config)?;
         // What the SDK has learned of the clock shows in the date that it signs with.
         let signed = request.headers().get(DATE).unwrap_or_default();
@@ -148,6 +195,45 @@ impl Headers {
 }
 
 impl Signer {
+    fn common(&self) -> MutexGuard<'_, Option<Arc<Common>>> {
+        self.common.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps what a request that the SDK is about to send has in common with those to come.
+    pub(super) fn learn(
+        &self,
+        request: &HttpRequest,
+        credentials: &Credentials,
+        region: &str,
+        service: &str,
+    ) {
+        *self.common() = Common::of(request, credentials, region, service).map(Arc::new);
+    }
+
+    /// What the last request by the SDK had in common with those to come, unless it is too long ago.
+    pub(super) fn known(&self) -> Option<Arc<Common>> {
+        let common = self.common().clone()?;
+        let is_good = common.is_good(common.found.elapsed(), SystemTime::now());
+        (!self.is_wrong.load(Ordering::Relaxed) && is_good).then_some(common)
+    }
+
+    /// Addresses and signs a request as the SDK would; false if it has to be asked.
+    pub(super) fn complete(&self, request: &mut HttpRequest, common: &Common) -> bool {
+        if request.set_uri(common.uri.as_str()).is_err() {
+            return false;
+        }
+        for (name, value) in &common.headers {
+            request.headers_mut().insert(*name, value.clone());
+        }
+        let Common { credentials, region, service, .. } = common;
+        let signature = self.signature(request, credentials, region, service, SystemTime::now());
+        let is_signed = signature.is_some();
+        if let Some(headers) = signature {
+            headers.apply(request);
+        }
+        is_signed
+    }
+
     /// The headers for a request, or nothing if it is not one of those that are all alike.
     fn signature(
         &self,
@@ -291,6 +377,7 @@ mod tests {
     use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
     use aws_sigv4::sign::v4;
     use aws_smithy_types::body::SdkBody;
+    use chrono::DateTime;
     use proptest::prelude::*;
 
     use super::*;
@@ -398,7 +485,73 @@ mod tests {
         let credentials = Credentials::new("AKIDEXAMPLE", "hunter2", Some("token2".into()), None, "test");
         let request = request("https://db.example/", &[], "{}");
         let headers = signer.signature(&request, &credentials, "eu-west-1", "dynamodb", time(0)).unwrap();
-        let printed = format!("{:?} {headers:?}", Scheme(signer));
+        let printed = format!("{:?} {headers:?}", Scheme(Arc::new(signer)));
         assert!(!printed.contains("hunter2") && !printed.contains("token2"), "{printed}");
+    }
+
+    /// What is learned from a request with these headers by credentials that expire so many seconds after 1970.
+    fn learned(headers: &[(&str, &str)], expiry: Option<u64>) -> Option<Common> {
+        let headers: Vec<_> =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, expiry.map(time), "test");
+        Common::of(
+            &request("http://localhost:8000/", &headers, "{}"),
+            &credentials,
+            "eu-central-1",
+            "dynamodb",
+        )
+    }
+
+    #[test]
+    fn what_requests_have_in_common_is_found_out_anew_each_minute_and_before_credentials_expire() {
+        let forever = learned(&[], None).unwrap();
+        assert!(forever.is_good(Duration::from_secs(59), time(0)));
+        assert!(!forever.is_good(Duration::from_secs(60), time(0)));
+        let expiring = learned(&[], Some(1000)).unwrap();
+        assert!(expiring.is_good(Duration::ZERO, time(989)));
+        assert!(!expiring.is_good(Duration::ZERO, time(990)));
+        assert!(!expiring.is_good(Duration::ZERO, time(1001)));
+    }
+
+    #[test]
+    fn requests_have_nothing_in_common_where_the_sdk_says_something_new() {
+        let usual = [
+            ("content-type", "application/x-amz-json-1.0"),
+            ("content-length", "2"),
+            ("x-amz-target", "DynamoDB_20120810.GetItem"),
+            ("user-agent", "aws-sdk-rust/1"),
+            ("x-amz-user-agent", "aws-sdk-rust/1 app/dynauth"),
+            ("x-amzn-trace-id", "Root=1"),
+        ];
+        let kept = learned(&usual, None).unwrap().headers;
+        assert_eq!(
+            kept.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
+            ["user-agent", "x-amz-user-agent"]
+        );
+        assert!(learned(&[usual[0], ("x-amz-new", "1")], None).is_none());
+    }
+
+    #[test]
+    fn a_request_is_completed_as_the_sdk_signs_it() {
+        let signer = Signer::default();
+        let headers = [("user-agent", "aws-sdk-rust/1"), ("x-amz-user-agent", "aws-sdk-rust/1 app/dynauth")];
+        let common = learned(&headers, None).unwrap();
+        let target = [("x-amz-target".to_owned(), "DynamoDB_20120810.GetItem".to_owned())];
+        let mut sent = request("/", &target, "{}");
+        assert!(signer.complete(&mut sent, &common));
+        assert_eq!(sent.uri(), "http://localhost:8000/");
+
+        let all: Vec<_> = target
+            .into_iter()
+            .chain(headers.map(|(name, value)| (name.to_owned(), value.to_owned())))
+            .collect();
+        let date = DateTime::parse_from_str(sent.headers().get(DATE).unwrap(), "%Y%m%dT%H%M%S%#z").unwrap();
+        let signed = request("http://localhost:8000/", &all, "{}");
+        let expected =
+            expected(&signed, &common.credentials, "eu-central-1", time(date.timestamp().unsigned_abs()));
+        assert_eq!(sent.headers().get("authorization").unwrap(), expected.authorization);
+        for (name, value) in &all {
+            assert_eq!(sent.headers().get(name).unwrap(), value);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsInputBuilder;
 use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem};
 use aws_types::request_id::RequestId;
 
@@ -21,14 +22,12 @@ impl Client {
     pub async fn transact(&self, actions: Vec<TransactWriteItem>) -> Result<Transaction> {
         let table = actions.first().and_then(table_of).map(str::to_owned);
         let connection = self.ready(&table).await?;
-        let request = connection
-            .sdk
-            .transact_write_items()
+        let request = TransactWriteItemsInputBuilder::default()
             .set_transact_items(Some(actions))
             .client_request_token(uuid::Uuid::new_v4().to_string());
         let mut backoff = Backoff::for_conflicts(self.random);
         loop {
-            let Err(error) = request.clone().send().await else { return Ok(Transaction::Done) };
+            let Err(error) = connection.send(request.clone()).await else { return Ok(Transaction::Done) };
             let again = match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
                     let reasons = cancelled.cancellation_reasons();

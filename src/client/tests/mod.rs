@@ -1,6 +1,7 @@
 //! What the client promises, on the embedded engine and on scripted answers.
 
 mod behavior;
+mod direct;
 mod embedded;
 mod failures;
 mod files;

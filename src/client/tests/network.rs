@@ -14,19 +14,25 @@ fn config(variables: &[(&str, &str)]) -> ConnectionConfig {
     ConnectionConfig { environment: Arc::new(all.collect()), ..Default::default() }
 }
 
-fn to(endpoint: &str, variables: &[(&str, &str)]) -> ConnectionConfig {
+pub(super) fn to(endpoint: &str, variables: &[(&str, &str)]) -> ConnectionConfig {
     ConnectionConfig { endpoint: Some(endpoint.to_owned()), ..config(variables) }
 }
 
-fn fixed(id: &str) -> Option<GivenCredentials> {
+pub(super) fn fixed(id: &str) -> Option<GivenCredentials> {
     let (access_key_id, secret_access_key) = (id.to_owned(), "secret".to_owned());
     Some(GivenCredentials::Static { access_key_id, secret_access_key, session_token: None })
 }
 
-/// One GetItem, on the runtime that all connections share.
-fn ask(client: &Client) -> Result<Option<Item>> {
+/// One GetItem, on the runtime that all connections share: on its worker, after what else has to be done there, such as
+/// keeping the connection of the one before.
+pub(super) fn ask(client: &Client) -> Result<Option<Item>> {
     let request = GetItemInputBuilder::default().table_name("auth").set_key(Some(key("a", "b")));
-    runtime().block_on(client.get(request))
+    let client = client.clone();
+    let asking = runtime().spawn(async move {
+        tokio::task::yield_now().await;
+        client.get(request).await
+    });
+    runtime().block_on(asking).unwrap()
 }
 
 /// What signed the first request: `key id/date/region/dynamodb`, without the date.

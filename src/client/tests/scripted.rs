@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition};
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region, RuntimeComponents};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -16,7 +17,9 @@ use aws_smithy_types::body::SdkBody;
 use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::client::direct::Direct;
 use crate::client::failure::Place;
+use crate::client::signing::Scheme;
 
 /// One answer.
 #[derive(Clone, Debug)]
@@ -69,27 +72,44 @@ impl Script {
     }
 }
 
-/// A client that gets these answers, waits for nothing and has the SDK try three times.
+/// A client that gets these answers, waits for nothing and tries three times: first directly, then by the SDK.
 pub(super) fn client(answers: Vec<Answer>) -> (Client, Script) {
+    client_by(answers, true)
+}
+
+/// The same, but all is sent by the SDK.
+pub(super) fn sdk_client(answers: Vec<Answer>) -> (Client, Script) {
+    client_by(answers, false)
+}
+
+fn client_by(answers: Vec<Answer>, directly: bool) -> (Client, Script) {
     let script = Script { answers: Arc::new(Mutex::new(answers.into())), ..Default::default() };
     let retries = RetryConfig::standard().with_initial_backoff(std::time::Duration::ZERO);
+    let credentials = Credentials::new("AKIDSECRET", "SECRETKEY", Some("SECRETTOKEN".into()), None, "test");
+    let signing = Scheme::default();
+    let direct = directly.then(|| {
+        let mut request = HttpRequest::new(SdkBody::empty());
+        request.set_uri("https://dynamodb.eu-central-1.amazonaws.com/").unwrap();
+        signing.0.learn(&request, &credentials, "eu-central-1", "dynamodb");
+        let connector = SharedHttpConnector::new(script.clone());
+        let timeout = std::time::Duration::from_secs(5);
+        let direct =
+            Direct::new(signing.0.clone(), connector, timeout, &retries, TimeoutConfig::disabled()).unwrap();
+        direct.open();
+        direct
+    });
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))
-        .credentials_provider(Credentials::new(
-            "AKIDSECRET",
-            "SECRETKEY",
-            Some("SECRETTOKEN".into()),
-            None,
-            "test",
-        ))
+        .credentials_provider(credentials)
+        .push_auth_scheme(signing)
         .retry_config(retries)
         // The SDK's budget of retries is the process's otherwise.
         .retry_partition(RetryPartition::new(uuid::Uuid::new_v4().to_string()))
         .http_client(script.clone())
         .build();
     let place = Place { name: "region \"eu-central-1\"".into(), credentials: "the test".into() };
-    let connection = Connection::new(aws_sdk_dynamodb::Client::from_conf(config), place);
+    let connection = Connection::new(aws_sdk_dynamodb::Client::from_conf(config), direct, place);
     let shared = Shared::unshared(ConnectionConfig::default(), connection.into());
     (Client { shared: Arc::new(shared), random: || 0.0 }, script)
 }

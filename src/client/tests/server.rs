@@ -21,6 +21,10 @@ pub(crate) enum Manner {
     HangUpFirst,
     /// Answers, and ends each connection after that, without a word of it beforehand.
     AnswerOnce,
+    /// Answers the first request, and never says anything again.
+    FallSilent,
+    /// Answers the first request, and 500 to all others on the same connection.
+    FallIll,
     /// Has a clock that is an hour ahead of this machine's, and takes no signature that is not of about its time.
     HourAhead,
 }
@@ -62,6 +66,17 @@ impl Server {
                 record(&mut stream, connection, requests);
                 stream.write_all(answer(NOTHING).as_bytes()).unwrap();
             }
+            Manner::FallSilent | Manner::FallIll if connection == 0 => {
+                let mut stream = stream;
+                record(&mut stream, connection, requests);
+                stream.write_all(answer(NOTHING).as_bytes()).unwrap();
+                if matches!(manner, Manner::FallIll) {
+                    return converse(stream, connection, requests, FAILURE);
+                }
+                record(&mut stream, connection, requests);
+                std::thread::sleep(Duration::from_secs(60));
+            }
+            Manner::FallIll => converse(stream, connection, requests, NOTHING),
             Manner::HourAhead => {
                 let mut stream = stream;
                 while record(&mut stream, connection, requests) {
@@ -75,7 +90,7 @@ impl Server {
                     stream.write_all(answer.as_bytes()).unwrap();
                 }
             }
-            Manner::Silent => {
+            Manner::Silent | Manner::FallSilent => {
                 record(&mut stream.try_clone().unwrap(), connection, requests);
                 std::thread::sleep(Duration::from_secs(60));
             }
