@@ -49,7 +49,7 @@ pub(super) async fn connect(config: &ConnectionConfig) -> Result<Connection> {
         let (environment, endpoint) = (config.environment.clone(), settings.likely_endpoint());
         let build = move || {
             let http = Http::of(&environment)?;
-            http.prepare(&endpoint);
+            http.prepare(&endpoint)?;
             Ok(http)
         };
         tokio::task::spawn_blocking(build).await.map_err(|_| unreadable())??

@@ -68,8 +68,8 @@ pub(super) type Timeouts = (Option<Duration>, Option<Duration>);
 static POOLS: LazyLock<Mutex<HashMap<Fingerprint, Weak<Pool>>>> = LazyLock::new(Mutex::default);
 
 impl Http {
-    /// The client for an environment: that of others with the same proxies and certificates, or a new one. Reads files:
-    /// not for the runtime's worker. `INVALID_CONFIG` naming the variable that cannot be used.
+    /// The client for an environment: that of others with the same proxies and certificates, or a new one.
+    /// `INVALID_CONFIG` naming the variable that cannot be used.
     pub(super) fn of(environment: &Environment) -> Result<Self> {
         let settings: Vec<_> = environment.iter().filter(|(name, _)| is_relevant(name)).collect();
         let fingerprint = fingerprint(&settings);
@@ -77,7 +77,7 @@ impl Http {
         if let Some(pool) = pools.get(&fingerprint).and_then(Weak::upgrade) {
             return Ok(Http(pool));
         }
-        let ways = Ways::new(proxy::Proxies::of(environment)?, trust::named(environment)?);
+        let ways = Ways::new(environment)?;
         let pool = Arc::new(Pool {
             ways: Arc::new(ways),
             turns: Arc::new(Semaphore::new(MOST_AT_ONCE)),
@@ -89,8 +89,9 @@ impl Http {
     }
 
     /// Reads what connections to this host will want, which takes milliseconds with TLS: not for the runtime's worker.
-    pub(super) fn prepare(&self, endpoint: &Uri) {
-        self.0.ways.prepare(endpoint);
+    /// `INVALID_CONFIG` naming the variable that cannot be used.
+    pub(super) fn prepare(&self, endpoint: &Uri) -> Result<()> {
+        self.0.ways.prepare(endpoint)
     }
 }
 

@@ -14,37 +14,46 @@ use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use rustls::client::ClientConfig;
-use rustls::pki_types::CertificateDer;
 use tower_service::Service;
 
 use super::proxy::Proxies;
-use super::trust;
+use super::trust::{self, Files};
+use crate::config::Environment;
+use crate::error::Result;
 
-pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The ways out of this machine.
 pub(super) struct Ways {
     proxies: Proxies,
-    /// From files that the environment names.
-    certificates: Vec<CertificateDer<'static>>,
+    /// Of certificates.
+    files: Files,
     tls: OnceLock<Arc<ClientConfig>>,
 }
 
 impl Ways {
-    pub(super) fn new(proxies: Proxies, certificates: Vec<CertificateDer<'static>>) -> Self {
-        Ways { proxies, certificates, tls: OnceLock::new() }
+    /// `INVALID_CONFIG` naming the variable of a proxy that cannot be used.
+    pub(super) fn new(environment: &Environment) -> Result<Self> {
+        let proxies = Proxies::of(environment)?;
+        Ok(Ways { proxies, files: trust::files(environment), tls: OnceLock::new() })
     }
 
-    fn tls(&self) -> Arc<ClientConfig> {
-        self.tls.get_or_init(|| trust::tls(&self.certificates)).clone()
+    fn tls(&self) -> Result<Arc<ClientConfig>> {
+        if let Some(known) = self.tls.get() {
+            return Ok(known.clone());
+        }
+        let read = trust::tls(&self.files)?;
+        Ok(self.tls.get_or_init(|| read).clone())
     }
 
     /// Reads the certificates, if connections to this host will want them: not for the runtime's worker.
-    pub(super) fn prepare(&self, to: &Uri) {
+    /// `INVALID_CONFIG` naming the variable of a file that cannot be used.
+    pub(super) fn prepare(&self, to: &Uri) -> Result<()> {
         let by_tls = |uri: &Uri| uri.scheme_str() != Some("http");
         if by_tls(to) || self.proxies.on_the_way(to).is_some_and(|proxy| by_tls(proxy.uri())) {
-            self.tls();
+            self.tls()?;
         }
+        Ok(())
     }
 
     /// What a request that a proxy passes on in the clear has to say to it.
@@ -75,8 +84,8 @@ impl Connect {
         Connect { ways, tcp, timeout }
     }
 
-    fn tls(&self) -> HttpsConnector<HttpConnector> {
-        HttpsConnector::from((self.tcp.clone(), self.ways.tls()))
+    fn tls(&self) -> Result<HttpsConnector<HttpConnector>> {
+        Ok(HttpsConnector::from((self.tcp.clone(), self.ways.tls()?)))
     }
 
     async fn connect(mut self, to: Uri) -> Result<Stream, BoxError> {
@@ -84,20 +93,20 @@ impl Connect {
         let proxy = self.ways.proxies.on_the_way(&to);
         match (proxy, plain(&to)) {
             (None, true) => Ok(Stream::straight(self.tcp.call(to).await?)),
-            (None, false) => Ok(Stream::straight(self.tls().call(to).await?)),
+            (None, false) => Ok(Stream::straight(self.tls()?.call(to).await?)),
             (Some(proxy), true) => {
                 let uri = proxy.uri().clone();
                 match plain(&uri) {
                     true => Ok(Stream::to_proxy(self.tcp.call(uri).await?)),
-                    false => Ok(Stream::to_proxy(self.tls().call(uri).await?)),
+                    false => Ok(Stream::to_proxy(self.tls()?.call(uri).await?)),
                 }
             }
             (Some(proxy), false) => {
-                let mut tunnel = Tunnel::new(proxy.uri().clone(), self.tls());
+                let mut tunnel = Tunnel::new(proxy.uri().clone(), self.tls()?);
                 if let Some(authorization) = proxy.basic_auth() {
                     tunnel = tunnel.with_auth(authorization.clone());
                 }
-                Ok(Stream::straight(HttpsConnector::from((tunnel, self.ways.tls())).call(to).await?))
+                Ok(Stream::straight(HttpsConnector::from((tunnel, self.ways.tls()?)).call(to).await?))
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Whom to trust: the system's certificates, or Mozilla's where the system has none, and those that the environment names.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::RootCertStore;
@@ -15,29 +16,32 @@ use crate::error::{Code, Error, Result};
 /// Files of root certificates to trust beside the system's.
 pub(super) const VARIABLES: [&str; 2] = ["AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
 
-/// TLS that trusts the system's certificates, or Mozilla's where the system has none, and these. It takes milliseconds:
-/// where nothing goes by TLS, none of them is read.
-pub(super) fn tls(more: &[CertificateDer<'static>]) -> Arc<ClientConfig> {
+/// Files of certificates, and the variables that name them.
+pub(super) type Files = BTreeMap<PathBuf, &'static str>;
+
+/// TLS that trusts the system's certificates, or Mozilla's where the system has none, and those in these files. It takes
+/// milliseconds: where nothing goes by TLS, none of them is read. `INVALID_CONFIG` naming the variable of a
+/// file that cannot be used.
+pub(super) fn tls(files: &Files) -> Result<Arc<ClientConfig>> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {
         // As on the smallest container images.
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
-    roots.add_parsable_certificates(more.iter().cloned());
+    for (path, variable) in files {
+        roots.add_parsable_certificates(certificates(variable, path)?);
+    }
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
     let builder = builder.with_safe_default_protocol_versions().expect("ring knows TLS 1.2 and 1.3");
-    Arc::new(builder.with_root_certificates(roots).with_no_client_auth())
+    Ok(Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))
 }
 
-/// The certificates in the files that the environment names.
-pub(super) fn named(environment: &Environment) -> Result<Vec<CertificateDer<'static>>> {
-    let mut found = Vec::new();
-    for variable in VARIABLES {
-        let Some(path) = environment.get(variable).filter(|path| !path.is_empty()) else { continue };
-        found.extend(certificates(variable, Path::new(path))?);
-    }
-    Ok(found)
+/// The files that the environment names. Both variables often name the same one.
+pub(super) fn files(environment: &Environment) -> Files {
+    let named =
+        |variable| Some((environment.get(variable).filter(|path| !path.is_empty())?.into(), variable));
+    VARIABLES.into_iter().rev().filter_map(named).collect()
 }
 
 /// The usable certificates of a PEM file. Bundles often hold some that no verifier takes: only none at all is an error.
