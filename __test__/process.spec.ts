@@ -109,6 +109,28 @@ describe("a process", () => {
     expect(ended).toMatchObject({ code: 7, signal: null, stderr: "" })
   })
 
+  it("serves others between calls that have ended together", async () => {
+    // How many calls end in each turn of the event loop, where all have ended before the first of them.
+    const ended = await run(`
+      const adapter = require("dynauth").DynamoDBAdapter({ endpoint: "memory:" })
+      const ends = [0]
+      adapter.getUser("first").then(async () => {
+        const calls = Array.from({ length: 200 }, () => adapter.getUser("x").then(() => ends[ends.length - 1]++))
+        let pending = true
+        const turn = () => pending && setImmediate(turn, ends.push(0))
+        turn()
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000)
+        await Promise.all(calls)
+        pending = false
+        console.log(JSON.stringify(ends.filter((count) => count > 0)))
+      })`)
+    expect(ended).toMatchObject({ code: 0, stderr: "" })
+    const ends: number[] = JSON.parse(ended.stdout)
+    expect(ends.reduce((sum, count) => sum + count)).toBe(200)
+    expect(Math.max(...ends)).toBeLessThanOrEqual(32)
+    expect(ends.length).toBeGreaterThanOrEqual(7)
+  })
+
   it("survives an unhandled rejection as JavaScript has it, with our error printed", async () => {
     const ended = await run(`
       process.on("unhandledRejection", (error) => console.log(error.code))

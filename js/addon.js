@@ -1,12 +1,12 @@
 "use strict"
 
-// The native addon, with what it needs of JavaScript attached.
+// The native addon with what it needs of JavaScript attached, or an error that says why it did not load.
 
 const { AsyncLocalStorage, AsyncResource } = require("node:async_hooks")
-const { setImmediate } = require("node:timers")
+// Taken now, as below: tests put others in its place.
+const { setImmediate: inTheNextTurn } = require("node:timers")
 const { types } = require("node:util")
 
-const native = require("./load.js")
 const { aggregateError } = require("./adopted.js")
 const {
   DynamoAdapterError,
@@ -14,6 +14,16 @@ const {
   UnsupportedOperatorError,
   UnsupportedOptionError,
 } = require("./errors.js")
+
+// As napi-rs's generated loader finds it: the file that NAPI_RS_NATIVE_LIBRARY_PATH names, or the one beside the package (a
+// build from source), or the package of the platform.
+/** @type {typeof import("../native.js")} */
+let native
+try {
+  native = require("../native.js")
+} catch (error) {
+  throw require("./not-loaded.js").notLoaded(error)
+}
 
 // Taken now: whoever changes these prototypes later does not change what is stored.
 const objectToString = Object.prototype.toString
@@ -174,7 +184,7 @@ function ask(id, question, inContext = (call) => call()) {
 
 /** Has the native part go on in the next turn of the event loop, after what else waits for this one. */
 function proceedLater() {
-  setImmediate(native.proceed)
+  inTheNextTurn(native.proceed)
 }
 
 /** A function that calls others in the async context of now. */
@@ -183,6 +193,17 @@ const snapshot =
     ? () => AsyncLocalStorage.snapshot()
     : () => AsyncResource.bind((/** @type {() => unknown} */ call) => call())
 
-native.attach({ createError, raise, kindOf, shapes, entries, createMap, createSet, ask, proceedLater, snapshot })
+native.attach({
+  createError,
+  raise,
+  kindOf,
+  shapes,
+  entries,
+  createMap,
+  createSet,
+  ask,
+  proceedLater,
+  snapshot,
+})
 
 module.exports = native

@@ -2,6 +2,7 @@
 //
 // "quick" is what development and the tests use: nearly the release's speed, without its link-time optimisation.
 import { spawnSync } from "node:child_process"
+import { existsSync } from "node:fs"
 import { createRequire } from "node:module"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
@@ -27,10 +28,17 @@ if (spawnSync("cargo", ["--version"]).error) {
 // What is published is optimised for speed as a whole, but inlines no more than it would for size: half a megabyte less at
 // the same speed. There is no setting of Cargo's for it.
 const lessInlining = "-C llvm-args=-inline-threshold=60"
-const env =
-  profile === "release"
-    ? { ...process.env, RUSTFLAGS: [process.env.RUSTFLAGS, lessInlining].filter(Boolean).join(" ") }
-    : process.env
+const env = { ...process.env }
+if (profile === "release") {
+  env.RUSTFLAGS = [env.RUSTFLAGS, lessInlining].filter(Boolean).join(" ")
+  // zig's linker has no such option, and other targets have none of these functions' names.
+  const order = path.join(root, "scripts", "function-order", `${targetOf(more)}.txt`)
+  if (existsSync(order) && !more.includes("--cross-compile")) {
+    env.DYNAUTH_FUNCTION_ORDER = order
+    // Stripped by the linker: asked for here, it changes the functions' names.
+    env.CARGO_PROFILE_ADDON_STRIP = "none"
+  }
+}
 
 console.log(`Building dynauth's native addon (profile ${profile}). ${expectations[profile]}`)
 const begun = Date.now()
@@ -61,4 +69,11 @@ if (error || status !== 0) {
   )
   process.exit(status || 1)
 }
+/** @param {string[]} options of napi's build */
+function targetOf(options) {
+  const at = options.indexOf("--target")
+  if (at >= 0) return options[at + 1]
+  return /^host: (.+)$/m.exec(spawnSync("rustc", ["-vV"], { encoding: "utf8" }).stdout)?.[1]
+}
+
 console.log(`Built the addon in ${((Date.now() - begun) / 1000).toFixed(0)} s.`)

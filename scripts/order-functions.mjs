@@ -1,0 +1,92 @@
+// Finds out which functions of the addon a process calls to load it and to answer its first calls, and writes their names
+// to scripts/function-order/. `npm run build` has the linker put them first: all of them together are a third of the memory
+// that they take strewn over the addon, for the kernel reads sixteen pages around each. Needs valgrind. To be run after an
+// update of Rust or of dependencies, for the names change with both; names that are gone are passed over.
+import { execFile, execFileSync } from "node:child_process"
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { createServer } from "node:http"
+import { tmpdir } from "node:os"
+import path from "node:path"
+import { promisify } from "node:util"
+
+const root = path.join(import.meta.dirname, "..")
+const npm = (...words) => execFileSync("npm", words, { cwd: root, stdio: "inherit" })
+
+const target = /^host: (.+)$/m.exec(execFileSync("rustc", ["-vV"], { encoding: "utf8" }))[1]
+const file = path.join(root, "scripts", "function-order", `${target}.txt`)
+// With an order, be it an empty one, the addon is built in the way that the names are of.
+writeFileSync(file, "", { flag: "a" })
+process.env.DYNAUTH_KEEP_SYMBOLS = "1"
+npm("run", "build")
+delete process.env.DYNAUTH_KEEP_SYMBOLS
+
+const [addon] = readdirSync(root).filter((file) => file.endsWith(".node"))
+const defined = execFileSync("nm", ["--defined-only", "--format=just-symbols", addon], {
+  cwd: root,
+  encoding: "utf8",
+  maxBuffer: 1 << 28,
+})
+const isDefined = new Set(defined.split("\n"))
+const called = (await trace()).filter((name) => isDefined.has(name))
+writeFileSync(file, `# Written by scripts/order-functions.mjs.\n${called.join("\n")}\n`)
+console.log(`${called.length} functions in ${path.relative(root, file)}`)
+npm("run", "build")
+
+/** The names of all functions of the addon that a first visit calls. */
+async function trace() {
+  const server = createServer((request, response) => {
+    request.resume().on("end", () => {
+      response.setHeader("content-type", "application/x-amz-json-1.0").end("{}")
+    })
+  })
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)))
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address())
+  const folder = mkdtempSync(path.join(tmpdir(), "dynauth-order-"))
+  try {
+    const out = path.join(folder, "callgrind.out")
+    const visit = `
+      const { DynamoDBAdapter } = require("./index.js")
+      const credentials = { accessKeyId: "order", secretAccessKey: "functions" }
+      const endpoint = "http://127.0.0.1:${port}"
+      const patience = { requestTimeout: 600000, connectionTimeout: 600000 }
+      const adapter = DynamoDBAdapter({ region: "eu-central-1", endpoint, credentials, ...patience })
+      const expires = new Date(Date.now() + 1000000)
+      void (async () => {
+        await adapter.getUser("1")
+        await adapter.getUser("1")
+        await adapter.createSession({ sessionToken: "1", userId: "1", expires })
+        await adapter.getSessionAndUser("1")
+      })()`
+    // Without a compiler of JavaScript, for valgrind would have to follow what it writes.
+    const valgrind = ["--tool=callgrind", "--demangle=no", `--callgrind-out-file=${out}`]
+    await promisify(execFile)("valgrind", [...valgrind, process.execPath, "--jitless", "-e", visit], {
+      cwd: root,
+    })
+    return functionsIn(readFileSync(out, "utf8"))
+  } finally {
+    rmSync(folder, { recursive: true })
+    server.close()
+  }
+}
+
+/**
+ * The functions of the addon in what callgrind writes, where names are given once and numbers stand for them after that.
+ *
+ * @param {string} text
+ */
+function functionsIn(text) {
+  /** @type {Map<string, string>} */
+  const named = new Map()
+  const found = new Set()
+  let object = ""
+  for (const line of text.split("\n")) {
+    const [, kind, id, name] = /^c?(ob|fn)=(\(\d+\))(?: (.*))?/.exec(line) ?? []
+    if (!kind) continue
+    if (name) named.set(kind + id, name)
+    const said = named.get(kind + id) ?? ""
+    if (line.startsWith("ob=")) object = said
+    // A function that calls itself is there once for each depth.
+    if (line.startsWith("fn=") && object.endsWith(addon)) found.add(said.replace(/'\d+$/, ""))
+  }
+  return [...found]
+}
