@@ -9,6 +9,36 @@ import { tmpdir } from "node:os"
 import path from "node:path"
 import { promisify } from "node:util"
 
+const expires = Math.floor(Date.now() / 1000) + 1000
+const user = {
+  pk: { S: "USER#1" },
+  sk: { S: "USER#1" },
+  GSI1PK: { S: "USER#ada@example.com" },
+  GSI1SK: { S: "USER#ada@example.com" },
+  type: { S: "USER" },
+  id: { S: "1" },
+  name: { S: "Ada Lovelace" },
+  email: { S: "ada@example.com" },
+  emailVerified: { S: "2026-01-01T00:00:00.000Z" },
+}
+const session = {
+  pk: { S: "USER#1" },
+  sk: { S: "SESSION#1" },
+  GSI1PK: { S: "SESSION#1" },
+  GSI1SK: { S: "SESSION#1" },
+  type: { S: "SESSION" },
+  sessionToken: { S: "1" },
+  userId: { S: "1" },
+  expires: { N: String(expires) },
+}
+/** What DynamoDB answers to the visit. @type {Record<string, object>} */
+const answers = {
+  GetItem: { Item: user },
+  Query: { Items: [session], Count: 1, ScannedCount: 1 },
+  BatchGetItem: { Responses: { "next-auth": [user, session] }, UnprocessedKeys: {} },
+  UpdateItem: { Attributes: user },
+}
+
 const root = path.join(import.meta.dirname, "..")
 const npm = (...words) => execFileSync("npm", words, { cwd: root, stdio: "inherit" })
 
@@ -36,7 +66,9 @@ npm("run", "build")
 async function trace() {
   const server = createServer((request, response) => {
     request.resume().on("end", () => {
-      response.setHeader("content-type", "application/x-amz-json-1.0").end("{}")
+      const operation = String(request.headers["x-amz-target"]).split(".")[1]
+      const answer = JSON.stringify(answers[operation] ?? {})
+      response.setHeader("content-type", "application/x-amz-json-1.0").end(answer)
     })
   })
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)))
@@ -52,10 +84,11 @@ async function trace() {
       const adapter = DynamoDBAdapter({ region: "eu-central-1", endpoint, credentials, ...patience })
       const expires = new Date(Date.now() + 1000000)
       void (async () => {
-        await adapter.getUser("1")
-        await adapter.getUser("1")
-        await adapter.createSession({ sessionToken: "1", userId: "1", expires })
         await adapter.getSessionAndUser("1")
+        await adapter.getSessionAndUser("1")
+        await adapter.getUser("1")
+        await adapter.updateUser({ id: "1", name: "Ada" })
+        await adapter.createSession({ sessionToken: "2", userId: "1", expires })
       })()`
     // Without a compiler of JavaScript, for valgrind would have to follow what it writes.
     const valgrind = ["--tool=callgrind", "--demangle=no", `--callgrind-out-file=${out}`]

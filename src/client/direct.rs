@@ -178,7 +178,7 @@ impl Direct {
         let response = response.map_err(|_| Failure::Passing)??;
         match deserializer.deserialize_nonstreaming_with_config(&response, &settings) {
             Ok(output) => output.downcast().map(Ok).map_err(|_| Failure::Lasting),
-            Err(error) => refusal(error, response),
+            Err(error) => refusal(error, response).map(Err),
         }
     }
 
@@ -195,10 +195,11 @@ impl Direct {
     }
 }
 
-fn refusal<O, E>(
+/// What the SDK would make of it, if the caller knows what it means.
+fn refusal<E>(
     error: OrchestratorError<Error>,
     response: HttpResponse,
-) -> Result<Result<O, SdkError<E, HttpResponse>>, Failure>
+) -> Result<SdkError<E, HttpResponse>, Failure>
 where
     E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
 {
@@ -216,7 +217,7 @@ where
     }
     let mut refusal = None;
     error.map_operation_error(|error| refusal = error.downcast::<E>().ok());
-    refusal.map(|refusal| Err(SdkError::service_error(refusal, response))).ok_or(Failure::Lasting)
+    refusal.map(|refusal| SdkError::service_error(refusal, response)).ok_or(Failure::Lasting)
 }
 
 impl After {

@@ -119,6 +119,11 @@ impl Queue {
         false
     }
 
+    /// How many events wait.
+    pub(super) fn len(&self) -> usize {
+        self.events().as_ref().map_or(0, Vec::len)
+    }
+
     /// Hands an event over that is waited for.
     pub(super) fn push_now(&self, event: Event) {
         if self.push(event) {
