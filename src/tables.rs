@@ -397,9 +397,14 @@ fn says_it_is_on(message: &str) -> bool {
     message.contains("already enabled")
 }
 
+/// Whether a table is named by its ARN, which says its account, too.
+pub(crate) fn is_arn(name: &str) -> bool {
+    name.starts_with("arn:")
+}
+
 /// What is wrong with a table's name or ARN, if something is; to be said after the name of the option that has it.
 pub(crate) fn check_table_name(name: &str) -> std::result::Result<(), &'static str> {
-    if name.starts_with("arn:") { Ok(()) } else { check_resource_name(name) }
+    if is_arn(name) { Ok(()) } else { check_resource_name(name) }
 }
 
 /// The same for the name of an index:

@@ -33,6 +33,7 @@ use aws_smithy_types::config_bag::{ConfigBag, FrozenLayer, Layer};
 
 use super::connection::Connection;
 use super::signing::{Common, Signer};
+use crate::tables::is_arn;
 
 /// Failures that are answers: what they mean, the caller knows, and no repetition by the SDK changes them.
 const ANSWERS: [&str; 3] =
@@ -52,6 +53,9 @@ pub(super) trait Operation: Clone + Send {
     /// The operation's configuration in the SDK, which has its serializers.
     fn configuration() -> &'static FrozenLayer;
 
+    /// The tables that it is for.
+    fn tables(&self) -> impl Iterator<Item = &str>;
+
     /// For the serializer; nothing if it is not complete.
     fn input(self) -> Option<Input>;
 
@@ -60,7 +64,7 @@ pub(super) trait Operation: Clone + Send {
 }
 
 macro_rules! operations {
-    ($($module:ident: $operation:ident, $builder:ident, $output:ident, $error:ident;)+) => {
+    ($($tables:ident of $module:ident: $operation:ident, $builder:ident, $output:ident, $error:ident;)+) => {
         $(
             impl Operation for aws_sdk_dynamodb::operation::$module::builders::$builder {
                 type Output = aws_sdk_dynamodb::operation::$module::$output;
@@ -72,6 +76,10 @@ macro_rules! operations {
                         operation.config().unwrap_or_else(|| Layer::new("nothing").freeze())
                     });
                     &CONFIGURATION
+                }
+
+                fn tables(&self) -> impl Iterator<Item = &str> {
+                    $tables!(self)
                 }
 
                 fn input(self) -> Option<Input> {
@@ -86,16 +94,34 @@ macro_rules! operations {
     };
 }
 
+macro_rules! table {
+    ($request:ident) => {
+        $request.get_table_name().iter().map(String::as_str)
+    };
+}
+
+macro_rules! keys {
+    ($request:ident) => {
+        $request.get_request_items().iter().flatten().map(|(table, _)| table.as_str())
+    };
+}
+
+macro_rules! actions {
+    ($request:ident) => {
+        $request.get_transact_items().iter().flatten().filter_map(super::transaction::table_of)
+    };
+}
+
 operations! {
-    get_item: GetItem, GetItemInputBuilder, GetItemOutput, GetItemError;
-    batch_get_item: BatchGetItem, BatchGetItemInputBuilder, BatchGetItemOutput, BatchGetItemError;
-    query: Query, QueryInputBuilder, QueryOutput, QueryError;
-    scan: Scan, ScanInputBuilder, ScanOutput, ScanError;
-    put_item: PutItem, PutItemInputBuilder, PutItemOutput, PutItemError;
-    update_item: UpdateItem, UpdateItemInputBuilder, UpdateItemOutput, UpdateItemError;
-    delete_item: DeleteItem, DeleteItemInputBuilder, DeleteItemOutput, DeleteItemError;
-    batch_write_item: BatchWriteItem, BatchWriteItemInputBuilder, BatchWriteItemOutput, BatchWriteItemError;
-    transact_write_items:
+    table of get_item: GetItem, GetItemInputBuilder, GetItemOutput, GetItemError;
+    keys of batch_get_item: BatchGetItem, BatchGetItemInputBuilder, BatchGetItemOutput, BatchGetItemError;
+    table of query: Query, QueryInputBuilder, QueryOutput, QueryError;
+    table of scan: Scan, ScanInputBuilder, ScanOutput, ScanError;
+    table of put_item: PutItem, PutItemInputBuilder, PutItemOutput, PutItemError;
+    table of update_item: UpdateItem, UpdateItemInputBuilder, UpdateItemOutput, UpdateItemError;
+    table of delete_item: DeleteItem, DeleteItemInputBuilder, DeleteItemOutput, DeleteItemError;
+    keys of batch_write_item: BatchWriteItem, BatchWriteItemInputBuilder, BatchWriteItemOutput, BatchWriteItemError;
+    actions of transact_write_items:
         TransactWriteItems, TransactWriteItemsInputBuilder, TransactWriteItemsOutput, TransactWriteItemsError;
 }
 
@@ -128,9 +154,9 @@ enum Failure {
 }
 
 impl Direct {
-    /// For a connection whose requests are signed by `signer` and sent through `connector`. `retries` and `timeouts` are
-    /// those of the attempts that are left to the SDK after one that was made here; nothing if there are none, or if the
-    /// SDK is to limit the rate of requests by itself.
+    /// For a connection whose requests are signed by `signer` and sent through `connector`. `all` says how many attempts
+    /// there are, `timeouts` is for those that are left to the SDK after one that was made here. Nothing if none are left,
+    /// or if the SDK is to limit the rate of requests by itself.
     pub(super) fn new(
         signer: Arc<Signer>,
         connector: SharedHttpConnector,
@@ -157,6 +183,7 @@ impl Direct {
         self.is_open.store(false, Ordering::Relaxed);
     }
 
+    /// What a request takes from those before it, if it may go directly.
     pub(super) fn way(&self) -> Option<Arc<Common>> {
         self.is_open.load(Ordering::Relaxed).then(|| self.signer.known()).flatten()
     }
@@ -235,7 +262,9 @@ impl Connection {
     pub(super) async fn send<O: Operation>(&self, request: O) -> Outcome<O> {
         let Some(direct) = &self.direct else { return Box::pin(request.send_by(&self.sdk)).await };
         let mut sdk = &self.sdk;
-        if let Some(way) = direct.way() {
+        if let Some(way) = direct.way()
+            && !request.tables().any(is_arn)
+        {
             let failure = match direct.attempt(request.clone(), &way).await {
                 Ok(outcome) => return outcome,
                 Err(failure) => failure,

@@ -18,8 +18,10 @@ use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4Signer};
 use aws_runtime::auth::{
     PayloadSigningOverride, SigV4OperationSigningConfig, SigV4SessionTokenNameOverride, SigningOptions,
 };
+use aws_sdk_dynamodb::config::endpoint::Params;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::auth::{AuthScheme, AuthSchemeEndpointConfig, AuthSchemeId, Sign};
+use aws_smithy_runtime_api::client::endpoint::EndpointResolverParams;
 use aws_smithy_runtime_api::client::identity::{Identity, SharedIdentityResolver};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::retries::RequestAttempts;
@@ -30,6 +32,7 @@ use aws_types::region::SigningRegion;
 use ring::{digest, hmac};
 
 use crate::date;
+use crate::tables::is_arn;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const DATE: &str = "x-amz-date";
@@ -144,7 +147,9 @@ impl Sign for Signer {
             && let Some((region, service)) = usual_scope(&endpoint, config)
             && let Some(headers) = self.signature(request, credentials, region, service, now)
         {
-            self.learn(request, credentials, region, service);
+            if is_by_name(config) {
+                self.learn(request, credentials, region, service);
+            }
             headers.apply(request);
             return Ok(());
         }
@@ -173,6 +178,15 @@ fn usual_scope<'a>(
     let region = config.load::<SigningRegion>().or(operation.region.as_ref())?;
     let service = config.load::<SigningName>().or(operation.name.as_ref())?;
     is_usual.then_some((region.as_ref(), service.as_ref()))
+}
+
+/// Whether a request is for tables by their names: another account's, by ARN, may have another endpoint.
+fn is_by_name(config: &ConfigBag) -> bool {
+    let parameters = config.load::<EndpointResolverParams>().and_then(EndpointResolverParams::get::<Params>);
+    let Some(parameters) = parameters else { return false };
+    let of_batch = parameters.resource_arn_list().unwrap_or_default().iter().map(String::as_str);
+    let mut tables = parameters.resource_arn().into_iter().chain(of_batch).peekable();
+    tables.peek().is_some() && !tables.any(is_arn)
 }
 
 /// The headers that signing adds.

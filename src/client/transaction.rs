@@ -132,7 +132,7 @@ fn refused(reasons: &[CancellationReason], request_id: Option<&str>, place: &Pla
     Failure::reported(name, &message, request_id).into_error(place, "dynamodb:TransactWriteItems")
 }
 
-fn table_of(action: &TransactWriteItem) -> Option<&str> {
+pub(super) fn table_of(action: &TransactWriteItem) -> Option<&str> {
     let put = action.put().map(|put| put.table_name());
     let update = || action.update().map(|update| update.table_name());
     let delete = || action.delete().map(|delete| delete.table_name());

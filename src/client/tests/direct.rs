@@ -125,6 +125,44 @@ fn requests_after_the_first_are_what_the_sdk_would_send() {
     assert_eq!(signed(1), signed(0));
 }
 
+#[tokio::test]
+async fn a_table_by_its_arn_is_left_to_the_sdk_which_knows_the_way_to_its_account() {
+    let arn = "arn:aws:dynamodb:us-east-1:123456789012:table/auth";
+    // What is sent directly is sent again by the SDK when it is refused.
+    let refused = || exception("AccessDeniedException", "not authorized");
+    let keys = || vec![key("a", "b")];
+    let put = aws_sdk_dynamodb::types::Put::builder().table_name(arn).set_item(Some(key("a", "b")));
+    let action = TransactWriteItem::builder().put(put.build().unwrap()).build();
+    for name in [TABLE, arn] {
+        let attempts = if name == arn { 1 } else { 2 };
+        let get = GetItemInputBuilder::default().table_name(name).set_key(Some(key("a", "b")));
+        let (one, script) = client(vec![refused(); 2]);
+        one.get(get).await.unwrap_err();
+        assert_eq!(script.sent().len(), attempts, "{name}");
+        let (one, script) = client(vec![refused(); 2]);
+        one.batch_get(name, keys(), false).await.unwrap_err();
+        assert_eq!(script.sent().len(), attempts, "{name}");
+    }
+    let (one, script) = client(vec![refused()]);
+    one.transact(vec![action]).await.unwrap_err();
+    assert_eq!(script.left(), 0);
+}
+
+#[test]
+fn nothing_is_learned_from_a_table_by_its_arn() {
+    let server = Server::start(Manner::Answer);
+    let client = Client::new(to(&server.url(), &[]));
+    let arn = "arn:aws:dynamodb:us-east-1:123456789012:table/auth";
+    let get = GetItemInputBuilder::default().table_name(arn).set_key(Some(key("a", "b")));
+    let runtime = crate::runtime::runtime();
+    runtime.block_on(client.get(get)).unwrap();
+    assert!(!is_open(&client));
+    runtime.block_on(client.batch_get(arn, vec![key("a", "b")], false)).unwrap();
+    assert!(!is_open(&client));
+    runtime.block_on(client.batch_get("auth", vec![key("a", "b")], false)).unwrap();
+    assert!(is_open(&client));
+}
+
 #[test]
 fn an_attempt_is_bounded_and_counts() {
     let server = Server::start(Manner::FallSilent);
