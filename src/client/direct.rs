@@ -3,9 +3,9 @@
 //! For each request the SDK merges its configuration anew, resolves the endpoint and the credentials and runs two dozen
 //! interceptors, which is most of what a request costs the core; and what it finds is the same for minutes. So the SDK
 //! sends a connection's first request, and once a minute another one. What it found out for that ([`Common`]) is kept,
-//! and the requests in between take it as it is. They are written and read by the SDK's own serializers. Whatever comes
-//! back that is not an answer to the caller (a failure, a refusal, no answer in time) is not judged here: the SDK sends
-//! the request again, as its next attempt.
+//! and the requests in between take it as it is. They are written and read by the SDK's own serializers. What the SDK would
+//! try again is not tried again here: it sends the request, as its next attempt, and so it does where DynamoDB refuses the
+//! signature, which may want other credentials or another clock.
 //!
 //! [`Common`]: super::signing::Common
 
@@ -15,7 +15,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
 use ::http::HeaderValue;
-use aws_runtime::retries::classifiers::THROTTLING_ERRORS;
+use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
 use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryMode};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
@@ -30,14 +30,27 @@ use aws_smithy_runtime_api::client::ser_de::{
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use aws_smithy_types::config_bag::{ConfigBag, FrozenLayer, Layer};
+use aws_smithy_types::retry::ProvideErrorKind;
 
 use super::connection::Connection;
 use super::signing::{Common, Signer};
 use crate::tables::is_arn;
 
-/// Failures that are answers: what they mean, the caller knows, and no repetition by the SDK changes them.
-const ANSWERS: [&str; 3] =
-    ["ConditionalCheckFailedException", "TransactionCanceledException", "TransactionConflictException"];
+/// Refusals of who asks, not of what is asked.
+const OF_SIGNATURE: [&str; 12] = [
+    "AuthFailure",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignatureException",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "MissingAuthenticationTokenException",
+    "RequestExpired",
+    "RequestInTheFuture",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+];
 
 /// How a request ended.
 pub(super) type Outcome<O> =
@@ -48,7 +61,7 @@ pub(super) trait Operation: Clone + Send {
     /// What DynamoDB answers.
     type Output: std::fmt::Debug + Send + Sync + 'static;
     /// How it refuses.
-    type Error: StdError + ProvideErrorMetadata + Send + Sync + 'static;
+    type Error: StdError + ProvideErrorMetadata + ProvideErrorKind + Send + Sync + 'static;
 
     /// The operation's configuration in the SDK, which has its serializers.
     fn configuration() -> &'static FrozenLayer;
@@ -147,8 +160,8 @@ struct After {
 
 /// What came back is not an answer.
 enum Failure {
-    /// As far as can be told here, it will be the same again.
-    Lasting,
+    /// The SDK knows what to do.
+    Unknown,
     /// The next attempt had better wait.
     Passing,
 }
@@ -190,13 +203,13 @@ impl Direct {
 
     async fn attempt<O: Operation>(&self, request: O, way: &Common) -> Result<Outcome<O>, Failure> {
         let configuration = O::configuration();
-        let serializer = configuration.load::<SharedRequestSerializer>().ok_or(Failure::Lasting)?;
-        let deserializer = configuration.load::<SharedResponseDeserializer>().ok_or(Failure::Lasting)?;
-        let input = request.input().ok_or(Failure::Lasting)?;
+        let serializer = configuration.load::<SharedRequestSerializer>().ok_or(Failure::Unknown)?;
+        let deserializer = configuration.load::<SharedResponseDeserializer>().ok_or(Failure::Unknown)?;
+        let input = request.input().ok_or(Failure::Unknown)?;
         let mut settings = ConfigBag::base();
-        let mut request = serializer.serialize_input(input, &mut settings).map_err(|_| Failure::Lasting)?;
+        let mut request = serializer.serialize_input(input, &mut settings).map_err(|_| Failure::Unknown)?;
         if !self.signer.complete(&mut request, way) {
-            return Err(Failure::Lasting);
+            return Err(Failure::Unknown);
         }
         let headers = request.headers_mut();
         headers.insert("amz-sdk-invocation-id", invocation_id());
@@ -204,7 +217,7 @@ impl Direct {
         let response = tokio::time::timeout(self.timeout, self.send(request)).await;
         let response = response.map_err(|_| Failure::Passing)??;
         match deserializer.deserialize_nonstreaming_with_config(&response, &settings) {
-            Ok(output) => output.downcast().map(Ok).map_err(|_| Failure::Lasting),
+            Ok(output) => output.downcast().map(Ok).map_err(|_| Failure::Unknown),
             Err(error) => refusal(error, response).map(Err),
         }
     }
@@ -222,29 +235,28 @@ impl Direct {
     }
 }
 
-/// What the SDK would make of it, if the caller knows what it means.
+/// What the SDK would make of it, unless it would try again.
 fn refusal<E>(
     error: OrchestratorError<Error>,
     response: HttpResponse,
 ) -> Result<SdkError<E, HttpResponse>, Failure>
 where
-    E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
+    E: StdError + ProvideErrorMetadata + ProvideErrorKind + Send + Sync + 'static,
 {
-    let code = error
-        .as_operation_error()
-        .and_then(|error| error.downcast_ref::<E>())
-        .and_then(ProvideErrorMetadata::code)
-        .unwrap_or_default();
-    if THROTTLING_ERRORS.contains(&code) {
-        return Err(Failure::Passing);
-    }
-    // What cannot be read is not DynamoDB's, and was not retried by the SDK either: it may have been done.
-    if !ANSWERS.contains(&code) && !response.status().is_success() {
-        return Err(Failure::Lasting);
-    }
     let mut refusal = None;
     error.map_operation_error(|error| refusal = error.downcast::<E>().ok());
-    refusal.map(|refusal| SdkError::service_error(refusal, response)).ok_or(Failure::Lasting)
+    let refusal = refusal.ok_or(Failure::Unknown)?;
+    let code = ProvideErrorMetadata::code(&refusal).unwrap_or_default();
+    if refusal.retryable_error_kind().is_some()
+        || THROTTLING_ERRORS.contains(&code)
+        || TRANSIENT_ERRORS.contains(&code)
+    {
+        return Err(Failure::Passing);
+    }
+    match OF_SIGNATURE.contains(&code) {
+        true => Err(Failure::Unknown),
+        false => Ok(SdkError::service_error(refusal, response)),
+    }
 }
 
 impl After {
@@ -278,14 +290,9 @@ impl Connection {
         }
         // Apart from the direct way, whose future would carry this one's size.
         let outcome = Box::pin(request.send_by(sdk)).await;
-        let is_answer = outcome.as_ref().err().is_none_or(|error| {
-            let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
-            code.is_some_and(|code| ANSWERS.contains(&code))
-        });
-        if is_answer {
-            direct.open()
-        } else {
-            direct.close()
+        match outcome.is_ok() {
+            true => direct.open(),
+            false => direct.close(),
         }
         outcome
     }

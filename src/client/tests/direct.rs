@@ -61,6 +61,14 @@ async fn a_call_ends_as_it_does_by_the_sdk_after_as_many_attempts() {
             vec![busy(), Answer::Lost, ill()],
             vec![hotel(), hotel(), hotel()],
             vec![exception("TransactionConflictException", "busy"), found()],
+            vec![exception("AccessDeniedException", "not authorized")],
+            vec![exception("ResourceNotFoundException", "no such table")],
+            vec![exception("ValidationException", "no such index")],
+            vec![throttled(), exception("SerializationException", "what is this")],
+            vec![exception("ReplicatedWriteConflictException", "busy elsewhere"), found()],
+            vec![exception("RequestTimeoutException", "slow"), found()],
+            vec![Answer::Http(403, "<html>".to_owned())],
+            vec![Answer::Http(404, String::new())],
             vec![cancelled(&["ConditionalCheckFailed"])],
             vec![cancelled(&["TransactionConflict"]), done(json!({}))],
         ]
@@ -79,10 +87,11 @@ async fn a_call_ends_as_it_does_by_the_sdk_after_as_many_attempts() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_is_no_answer_is_for_the_sdk_to_judge() {
-    let refused = || exception("AccessDeniedException", "not authorized to perform: dynamodb:PutItem");
+async fn a_refused_signature_is_for_the_sdk_to_judge() {
+    let refused =
+        || exception("ExpiredTokenException", "The security token included in the request is expired");
     let (client, script) = client(vec![refused(), refused(), done(json!({})), done(json!({}))]);
-    assert_eq!(client.put(put()).await.unwrap_err().code(), crate::error::Code::AccessDenied);
+    assert_eq!(client.put(put()).await.unwrap_err().code(), crate::error::Code::Credentials);
     assert_eq!(script.sent().len(), 2);
     assert!(!is_open(&client), "the SDK was refused, too");
     client.put(put()).await.unwrap();
@@ -128,8 +137,8 @@ fn requests_after_the_first_are_what_the_sdk_would_send() {
 #[tokio::test]
 async fn a_table_by_its_arn_is_left_to_the_sdk_which_knows_the_way_to_its_account() {
     let arn = "arn:aws:dynamodb:us-east-1:123456789012:table/auth";
-    // What is sent directly is sent again by the SDK when it is refused.
-    let refused = || exception("AccessDeniedException", "not authorized");
+    // A signature that is refused directly is made again by the SDK.
+    let refused = || exception("ExpiredTokenException", "expired");
     let keys = || vec![key("a", "b")];
     let put = aws_sdk_dynamodb::types::Put::builder().table_name(arn).set_item(Some(key("a", "b")));
     let action = TransactWriteItem::builder().put(put.build().unwrap()).build();

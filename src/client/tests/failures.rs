@@ -187,7 +187,7 @@ async fn nothing_secret_is_told() {
             }
         }
     }
-    let (client, _) = client(vec![exception("ValidationException", &quoting[0]); 2]);
+    let (client, _) = client(vec![exception("ValidationException", &quoting[0])]);
     let cause = client.get(get()).await.unwrap_err().cause().unwrap().message.clone();
     assert_eq!(cause, "1 validation error detected: Value '***' at 'key.pk' failed to satisfy constraint: x");
 }
