@@ -118,11 +118,13 @@ impl Adapter {
             let count = items.len();
             match self.client().transact(items).await? {
                 Transaction::Done => {
-                    self.release(later).await;
+                    if !later.is_empty() {
+                        Box::pin(self.release(later)).await;
+                    }
                     return Ok(Written::Done(count));
                 }
                 Transaction::ConditionFailed(checks) => {
-                    let found = self.judge(&meanings, &checks).await?;
+                    let found = Box::pin(self.judge(&meanings, &checks)).await?;
                     match found {
                         Judged::Conflict => return Ok(Written::Conflict),
                         Judged::Stale(stale) if takeovers.len() < MOST_TAKEOVERS => takeovers.extend(stale),

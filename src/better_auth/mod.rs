@@ -118,17 +118,18 @@ impl Adapter {
 
     /// Does one operation; the arguments are those of the adapter's method, with all names as they are in the tables.
     pub async fn run(&self, operation: Operation, arguments: Record) -> Result<Value> {
+        // Each boxed when it begins: together they take kilobytes, which whoever calls this would have to move.
         let done = match operation {
-            Operation::FindOne => self.find_one(&arguments, None).await,
-            Operation::FindMany => self.find_many(&arguments, None).await,
-            Operation::Count => self.count(&arguments, None).await,
-            Operation::Create => self.create(&arguments).await,
-            Operation::Update => self.update(&arguments).await,
-            Operation::UpdateMany => self.update_many(&arguments).await,
-            Operation::Delete => self.delete(&arguments).await,
-            Operation::DeleteMany => self.delete_many(&arguments).await,
-            Operation::ConsumeOne => self.consume_one(&arguments).await,
-            Operation::IncrementOne => self.increment_one(&arguments).await,
+            Operation::FindOne => Box::pin(self.find_one(&arguments, None)).await,
+            Operation::FindMany => Box::pin(self.find_many(&arguments, None)).await,
+            Operation::Count => Box::pin(self.count(&arguments, None)).await,
+            Operation::Create => Box::pin(self.create(&arguments)).await,
+            Operation::Update => Box::pin(self.update(&arguments)).await,
+            Operation::UpdateMany => Box::pin(self.update_many(&arguments)).await,
+            Operation::Delete => Box::pin(self.delete(&arguments)).await,
+            Operation::DeleteMany => Box::pin(self.delete_many(&arguments)).await,
+            Operation::ConsumeOne => Box::pin(self.consume_one(&arguments)).await,
+            Operation::IncrementOne => Box::pin(self.increment_one(&arguments)).await,
         };
         done.map_err(|error| error.during(operation.as_str()))
     }

@@ -197,9 +197,9 @@ impl Adapter {
                 let items = self.by_keys(ask, keys.clone()).await?;
                 Ok(self.answering(ask, items))
             }
-            Source::Claims(claims) => self.by_claims(ask, claims, needed).await,
-            Source::Query(query) => self.by_query(ask, query, needed).await,
-            Source::Scan => self.by_scan(ask, needed).await,
+            Source::Claims(claims) => Box::pin(self.by_claims(ask, claims, needed)).await,
+            Source::Query(query) => Box::pin(self.by_query(ask, query, needed)).await,
+            Source::Scan => Box::pin(self.by_scan(ask, needed)).await,
             Source::Union(sources) => {
                 let mut rows = Vec::new();
                 for source in sources {
@@ -233,7 +233,7 @@ impl Adapter {
             _ => {
                 // In the order of the keys, as far as that is an order.
                 let order: Vec<Item> = keys.clone();
-                let mut items = self.client().batch_get(table, keys, consistent).await?;
+                let mut items = Box::pin(self.client().batch_get(table, keys, consistent)).await?;
                 items.sort_by_key(|item| {
                     let key = ask.model.key_of(item);
                     order.iter().position(|own| *own == key)

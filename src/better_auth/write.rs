@@ -182,11 +182,11 @@ impl Adapter {
         }
         if let Some(own) = own {
             if let Some(number) = own {
-                self.raise_ids(model, number).await?;
+                Box::pin(self.raise_ids(model, number)).await?;
             }
             return Ok((data, true));
         }
-        let id = self.next_id(model).await?;
+        let id = Box::pin(self.next_id(model)).await?;
         let mut row = Record::new();
         row.set(ID, Value::Number(id));
         for (name, value) in data {

@@ -108,18 +108,30 @@ impl Shared {
 
     /// The connection, with the declared tables in the embedded engine.
     pub(super) async fn ready(&self) -> Result<&Connection> {
-        let connection = self.connection().await?;
-        if let Some(engine) = &connection.engine {
-            let missing = || engine.missing(&self.declared.lock().unwrap_or_else(PoisonError::into_inner));
-            if !missing().is_empty() {
-                let control = Control::of(connection).await;
-                // Perhaps made while the turn was waited for.
-                let missing = missing();
-                tables::make(&control, &missing).await?;
-                engine.known(missing);
-            }
+        // What is done once has futures of kilobytes: boxed, so that not every request has room for them.
+        let connection = match self.connection.get() {
+            Some(connection) => connection,
+            None => Box::pin(self.connection()).await?,
+        };
+        if let Some(engine) = &connection.engine
+            && !self.missing(engine).is_empty()
+        {
+            Box::pin(self.make_missing(connection, engine)).await?;
         }
         Ok(connection)
+    }
+
+    fn missing(&self, engine: &Engine) -> Vec<TableDefinition> {
+        engine.missing(&self.declared.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn make_missing(&self, connection: &Connection, engine: &Engine) -> Result<()> {
+        let control = Control::of(connection).await;
+        // Perhaps made while the turn was waited for.
+        let missing = self.missing(engine);
+        tables::make(&control, &missing).await?;
+        engine.known(missing);
+        Ok(())
     }
 }
 
