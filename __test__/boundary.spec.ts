@@ -229,6 +229,41 @@ describe("values come back as they went in", () => {
     expect(new Set(orders).size).toBe(1)
   })
 
+  it("however many lists of property names there are, of whatever length", async () => {
+    const adapter = open()
+    const object = (length: number, list: number, round: number) =>
+      Object.fromEntries(
+        Array.from({ length }, (_, at) => [`${list}-${(at * 7 + list) % length}`, `${round}.${list}.${at}`]),
+      )
+    // More lists of each length than are remembered, in turn, and objects of more properties than are.
+    for (let round = 0; round < 3; round++) {
+      const value = [0, 1, 2, 3, 23, 24, 25, 60].flatMap((length) =>
+        Array.from({ length: 20 }, (_, list) => object(length, list, round)),
+      )
+      const back = await roundTrip(value, adapter)
+      expect(back).toStrictEqual(value)
+      expect(JSON.stringify(back)).toBe(JSON.stringify((await roundTrip(value, adapter)) as unknown))
+    }
+  })
+
+  it("with what a getter has others read meanwhile", async () => {
+    const adapter = open()
+    const others: Promise<any>[] = []
+    const value = {
+      first: 1,
+      get second() {
+        // Enough lists of as many names for those of this object to be forgotten.
+        for (let list = 0; list < 20; list++)
+          others.push(roundTrip({ [`a${list}`]: list, [`b${list}`]: "b" }, adapter))
+        return 2
+      },
+    }
+    expect(await roundTrip(value, adapter)).toStrictEqual({ first: 1, second: 2 })
+    expect(await Promise.all(others)).toEqual(
+      others.map((_, at) => ({ [`a${at % 20}`]: at % 20, [`b${at % 20}`]: "b" })),
+    )
+  })
+
   it("gives a property named __proto__ back as one", async () => {
     const value = JSON.parse('{"__proto__": {"polluted": true}, "a": 1}')
     const back = await roundTrip(value)

@@ -30,6 +30,7 @@ const objectToString = Object.prototype.toString
 const forEachEntry = Map.prototype.forEach
 const forEachValue = Set.prototype.forEach
 const { apply } = Reflect
+const { keys: keysOf } = Object
 
 /**
  * The error for a failure of the native part.
@@ -141,6 +142,52 @@ const shapes = [
   }),
 ]
 
+/** Objects with more properties than this are read natively, one property after the other. */
+const MOST_NAMES = 24
+/** As many lists of names are remembered for each length; the oldest makes room for a new one. */
+const MOST_LISTS = 8
+/**
+ * Lists of property names that the native part has learnt, by their length.
+ *
+ * @type {{ lists: { number: number, names: string[] }[], next: number }[]}
+ */
+const learnt = Array.from({ length: MOST_NAMES + 1 }, () => ({ lists: [], next: 0 }))
+
+/**
+ * The number of the list of an object's property names, and their values; `undefined` for an object that has to be read
+ * natively. What is read has few lists of names, and natively it takes three calls for each property.
+ *
+ * @param {Record<string, unknown>} object
+ * @returns {unknown[] | undefined}
+ */
+function members(object) {
+  const names = keysOf(object)
+  if (names.length > MOST_NAMES) return undefined
+  /** @type {unknown[]} */
+  const found = [undefined]
+  for (let at = 0; at < names.length; at++) found[at + 1] = object[names[at]]
+  // After the values: a getter among them may have had the native part learn others.
+  found[0] = numberOf(names)
+  return found[0] === undefined ? undefined : found
+}
+
+/** @param {string[]} names */
+function numberOf(names) {
+  const { length } = names
+  const same = learnt[length]
+  for (let at = 0; at < same.lists.length; at++) {
+    const known = same.lists[at].names
+    let name = 0
+    while (name < length && known[name] === names[name]) name++
+    if (name === length) return same.lists[at].number
+  }
+  const number = length * MOST_LISTS + same.next
+  if (!native.learnNames(number, names)) return undefined
+  same.lists[same.next] = { number, names }
+  same.next = (same.next + 1) % MOST_LISTS
+  return number
+}
+
 /**
  * The entries of a Map, keys and values in turn, or the values of a Set.
  *
@@ -198,6 +245,7 @@ native.attach({
   raise,
   kindOf,
   shapes,
+  members,
   entries,
   createMap,
   createSet,

@@ -24,18 +24,17 @@ const { template } = require("./templates.js")
  * @property {any} handle the native adapter
  */
 
-const OPERATIONS = [
-  "create",
-  "findOne",
-  "findMany",
-  "count",
-  "update",
-  "updateMany",
-  "delete",
-  "deleteMany",
-  "consumeOne",
-  "incrementOne",
-]
+/** Better Auth's operations, each with the names of the arguments that its native function takes. */
+const OPERATIONS = native.betterAuthOperations()
+
+/**
+ * What an operation's native function takes of the arguments that Better Auth gives by name.
+ *
+ * @param {string} operation
+ * @param {any} args
+ * @returns {any[]}
+ */
+const inTurn = (operation, args) => OPERATIONS[operation].map((name) => args[name])
 
 /** What a transaction's commit may fail by because of others, and is then run again for. */
 const CONFLICTS = new Set(["TRANSACTION_FAILED"])
@@ -131,7 +130,7 @@ function customAdapter(context, helpers, handle, effects) {
   const { settings } = context
   /** @type {Record<string, any>} */
   const adapter = {}
-  for (const operation of OPERATIONS) {
+  for (const operation of Object.keys(OPERATIONS)) {
     const run = operationOver(context, helpers, handle, operation, effects)
     adapter[operation] = measured(settings, operation, extended(settings, operation, run))
   }
@@ -157,6 +156,8 @@ function operationOver(context, helpers, handle, operation, effects) {
   const call = handle[operation]
   const isFind = operation === "findOne" || operation === "findMany"
   const isWrite = !isFind && operation !== "count"
+  // A create by itself looks for nothing, so there is nothing to be noticed about it.
+  const mayNotice = operation !== "create" || effects !== undefined
   return async (args) => {
     if (isFind) args = withFieldNames(helpers, args)
     if (settings.debugLogs) await logPlan(context, helpers, operation, args)
@@ -165,11 +166,11 @@ function operationOver(context, helpers, handle, operation, effects) {
       effects.afterCommit ??= pendingHooks(effects.adapter)
     }
     try {
-      return await call(args)
+      return await call(...inTurn(operation, args))
     } catch (error) {
       throw await failure(error)
     } finally {
-      report(settings, context.handle.takeNotices())
+      if (mayNotice) report(settings, context.handle.takeNotices())
     }
   }
 }
@@ -263,8 +264,8 @@ function pendingHooks(adapter) {
  */
 async function explain({ handle }, helpers, request) {
   const { model, operation = "findMany", where, data, update, increment, set, ...rest } = request
-  if (!OPERATIONS.includes(operation)) {
-    throw invalidConfig(`\`operation\` must be one of ${OPERATIONS.join(", ")}.`)
+  if (!Object.hasOwn(OPERATIONS, operation)) {
+    throw invalidConfig(`\`operation\` must be one of ${Object.keys(OPERATIONS).join(", ")}.`)
   }
   const { getFieldName, getModelName, transformWhereClause } = helpers
   /** @param {Record<string, unknown> | undefined} fields */
@@ -283,7 +284,7 @@ async function explain({ handle }, helpers, request) {
     set: named(set),
   }
   try {
-    return await handle.explain(operation, withFieldNames(helpers, args))
+    return await handle.explain(operation, ...inTurn(operation, withFieldNames(helpers, args)))
   } catch (error) {
     throw await failure(error)
   }
@@ -300,7 +301,9 @@ async function explain({ handle }, helpers, request) {
 async function logPlan({ settings: { debugLogs, logger }, handle }, helpers, operation, args) {
   if (typeof debugLogs === "object" && !debugLogs.isRunningAdapterTests && !debugLogs[operation]) return
   /** @type {unknown} */
-  const requests = await handle.explain(operation, args).catch((/** @type {Error} */ error) => error.message)
+  const requests = await handle
+    .explain(operation, ...inTurn(operation, args))
+    .catch((/** @type {Error} */ error) => error.message)
   if (logger?.debug) logger.debug(`dynauth: ${operation} ${args.model}`, { requests })
   else helpers.debugLog({ method: operation }, `${operation} ${args.model}`, requests)
 }

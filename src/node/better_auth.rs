@@ -1,4 +1,4 @@
-//! Better Auth's adapter as a plain object of functions: one an operation, each from one object to a promise. `begin()`
+//! Better Auth's adapter as a plain object of functions: one an operation, each from its arguments to a promise. `begin()`
 //! gives such an object for a transaction, with `commit()`.
 
 use std::cell::OnceCell;
@@ -73,7 +73,15 @@ fn object(shared: &Rc<Shared>, functions: impl Iterator<Item = (&'static str, Wh
     Ok(object)
 }
 
-/// What Better Auth hands to an operation, by name. Whatever else is in the object is left alone.
+/// The operations, each with the names of its arguments, in the order in which its function takes them.
+pub(super) fn operations() -> Value {
+    let names =
+        |operation: &Operation| argument_names(*operation).iter().map(|name| (*name).into()).collect();
+    let named = |operation: &Operation| (operation.as_str().to_owned(), Value::List(names(operation)));
+    Value::Object(Operation::ALL.iter().map(named).collect())
+}
+
+/// What an operation takes of what Better Auth hands to it.
 fn argument_names(operation: Operation) -> &'static [&'static str] {
     match operation {
         Operation::Create => &["model", "data"],
@@ -92,15 +100,15 @@ impl Called for FunctionOf {
         &self.shared.environment
     }
 
-    fn call(&self, [first, second, ..]: [Js; MOST_ARGUMENTS]) -> Result<Js> {
+    fn call(&self, given: [Js; MOST_ARGUMENTS]) -> Result<Js> {
         let shared = &self.shared;
         match &self.what {
-            What::Run(operation) => self.promise(self.run(*operation, first)),
+            What::Run(operation) => self.promise(self.run(*operation, &given)),
             What::RunInTransaction(operation, begun) => {
-                self.promise(self.run_in_transaction(*operation, first, begun))
+                self.promise(self.run_in_transaction(*operation, &given, begun))
             }
             What::Commit(begun) => self.promise(Ok(self.commit(begun))),
-            What::Explain => self.promise(self.explain(first, second)),
+            What::Explain => self.promise(self.explain(given[0], &given[1..])),
             What::Begin => {
                 let begun = Rc::new(Begun::default());
                 let operations = Operation::ALL.iter().map(|operation| {
@@ -137,7 +145,7 @@ impl FunctionOf {
         self.shared.connection.call(&self.shared.environment, start)
     }
 
-    fn run(&self, operation: Operation, given: Js) -> Result<Start> {
+    fn run(&self, operation: Operation, given: &[Js]) -> Result<Start> {
         let arguments = self.arguments(operation, given)?;
         let shared = Rc::clone(&self.shared);
         Ok(Box::new(move |client| {
@@ -147,7 +155,7 @@ impl FunctionOf {
         }))
     }
 
-    fn run_in_transaction(&self, operation: Operation, given: Js, begun: &Rc<Begun>) -> Result<Start> {
+    fn run_in_transaction(&self, operation: Operation, given: &[Js], begun: &Rc<Begun>) -> Result<Start> {
         let arguments = self.arguments(operation, given)?;
         let (shared, begun) = (Rc::clone(&self.shared), Rc::clone(begun));
         Ok(Box::new(move |client| {
@@ -172,7 +180,7 @@ impl FunctionOf {
         })
     }
 
-    fn explain(&self, operation: Js, given: Js) -> Result<Start> {
+    fn explain(&self, operation: Js, given: &[Js]) -> Result<Start> {
         let named = match self.shared.environment.env.kind(operation)? {
             Kind::String => self.shared.environment.env.as_string(operation)?,
             _ => None,
@@ -189,15 +197,14 @@ impl FunctionOf {
     }
 
     /// Reads the arguments, now; what is done with them later does not matter.
-    fn arguments(&self, operation: Operation, given: Js) -> Result<Record> {
+    fn arguments(&self, operation: Operation, given: &[Js]) -> Result<Record> {
         let environment = &*self.shared.environment;
-        let mut arguments = Vec::with_capacity(argument_names(operation).len());
-        for name in argument_names(operation) {
-            let argument = environment.env.named(given, name).and_then(|argument| {
-                from_js(environment, name, argument).map_err(|failure| match failure {
-                    Failure::Ours(error) => Failure::Ours(error.during(operation.as_str())),
-                    Failure::Thrown => Failure::Thrown,
-                })
+        let names = argument_names(operation);
+        let mut arguments = Vec::with_capacity(names.len());
+        for (name, given) in names.iter().zip(given) {
+            let argument = from_js(environment, name, *given).map_err(|failure| match failure {
+                Failure::Ours(error) => Failure::Ours(error.during(operation.as_str())),
+                Failure::Thrown => Failure::Thrown,
             });
             match argument? {
                 Value::Undefined => {}

@@ -49,6 +49,8 @@ pub(super) struct Host {
     pub(super) kind_of: Reference,
     /// Functions that make an object of its properties' values
     pub(super) shapes: Vec<Shape>,
+    /// `(object) => [number of the list of its names, ...values] | undefined`
+    pub(super) members: Reference,
     /// `(mapOrSet) => array` of its entries, keys and values in turn
     pub(super) entries: Reference,
     /// `(array) => Map`
@@ -117,6 +119,8 @@ pub(super) struct Environment {
     /// What was taken from the queue and is left for the next turn of the event loop.
     left: RefCell<VecDeque<Event>>,
     functions: RefCell<HashMap<u64, Reference>>,
+    /// Lists of property names, by the numbers that `members` gives.
+    names: RefCell<Vec<Rc<[String]>>>,
 }
 
 impl Environment {
@@ -130,6 +134,7 @@ impl Environment {
             asks: RefCell::default(),
             left: RefCell::default(),
             functions: RefCell::default(),
+            names: RefCell::default(),
         }
     }
 
@@ -143,6 +148,7 @@ impl Environment {
             raise: named("raise")?,
             kind_of: named("kindOf")?,
             shapes: self.shapes(env.named(host, "shapes")?)?,
+            members: named("members")?,
             entries: named("entries")?,
             create_map: named("createMap")?,
             create_set: named("createSet")?,
@@ -165,6 +171,26 @@ impl Environment {
             Ok(Shape { names, make: env.reference(make)? })
         };
         (0..env.array_length(functions)?).map(shape).collect()
+    }
+
+    /// Takes a list of property names for `members`, in place of another of the same number. Not if one of them is not
+    /// Unicode text.
+    pub(super) fn learn_names(&self, number: usize, names: Js) -> Result<bool> {
+        let name = |at| self.env.as_string(self.env.element(names, at)?);
+        let names = (0..self.env.array_length(names)?).map(name).collect::<Result<Option<_>>>()?;
+        let Some(names) = names else { return Ok(false) };
+        let mut lists = self.names.borrow_mut();
+        if lists.len() <= number {
+            lists.resize(number + 1, Rc::default());
+        }
+        lists[number] = names;
+        Ok(true)
+    }
+
+    /// The list of property names of a number.
+    pub(super) fn names(&self, number: usize) -> Result<Rc<[String]>> {
+        let names = self.names.borrow().get(number).cloned();
+        names.ok_or_else(|| super::misused("a list of names was used before it was learnt"))
     }
 
     pub(super) fn host(&self) -> Result<&Host> {

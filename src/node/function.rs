@@ -11,8 +11,8 @@ use super::environment::{Environment, panicked};
 use super::js::{Env, Failure, Js, Result, arguments};
 use crate::error::Error;
 
-/// As many arguments as a function has at most.
-pub(super) const MOST_ARGUMENTS: usize = 3;
+/// As many arguments as a function has at most: an operation's name and all that `findMany` takes.
+pub(super) const MOST_ARGUMENTS: usize = 8;
 
 /// What a function does.
 pub(super) trait Called: 'static {

@@ -302,25 +302,31 @@ impl Env {
 
     /// The text, or `None` where a lone surrogate keeps it from being Unicode.
     pub(super) fn as_string(self, value: Js) -> Result<Option<String>> {
+        self.as_text(value, usize::MAX).map(|text| text.ok())
+    }
+
+    /// The text of at most so many UTF-16 units, or why there is none.
+    pub(super) fn as_text(self, value: Js, limit: usize) -> Result<std::result::Result<String, NoText>> {
         // Most strings here are names, ids and tokens: one call with a buffer on the stack. UTF-16, for Node-API's
         // UTF-8 silently replaces lone surrogates.
         let mut short = [MaybeUninit::<u16>::uninit(); 192];
         let read = get!(self, napi_get_value_string_utf16(value.0, short.as_mut_ptr().cast(), short.len()))?;
         if read < short.len() - 1 {
+            if read > limit {
+                return Ok(Err(NoText::TooLong));
+            }
             // SAFETY: Node-API has written `read` units.
-            return Ok(from_utf16(unsafe { short[..read].assume_init_ref() }));
+            return Ok(from_utf16(unsafe { short[..read].assume_init_ref() }).ok_or(NoText::NotUnicode));
         }
         let length = get!(self, napi_get_value_string_utf16(value.0, ptr::null_mut(), 0))?;
+        if length > limit {
+            return Ok(Err(NoText::TooLong));
+        }
         let mut long = Vec::<u16>::with_capacity(length + 1);
         let read = get!(self, napi_get_value_string_utf16(value.0, long.as_mut_ptr(), length + 1))?;
         // SAFETY: Node-API has written `read` units and a terminating zero, at most `length + 1` in all.
         unsafe { long.set_len(read) };
-        Ok(from_utf16(&long))
-    }
-
-    /// How many UTF-16 units a string has.
-    pub(super) fn string_length(self, value: Js) -> Result<usize> {
-        get!(self, napi_get_value_string_utf16(value.0, ptr::null_mut(), 0))
+        Ok(from_utf16(&long).ok_or(NoText::NotUnicode))
     }
 
     /// The bigint, or `None` if it has more than 127 bits.
@@ -473,6 +479,13 @@ impl Env {
         unsafe { sys::napi_close_handle_scope(self.0, scope) };
         result
     }
+}
+
+/// Why a string is not taken as text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum NoText {
+    NotUnicode,
+    TooLong,
 }
 
 /// Why a typed array is not taken as bytes.

@@ -6,12 +6,15 @@ use std::rc::Rc;
 
 use super::connection::{Connection, Start};
 use super::environment::{Environment, Work};
-use super::function::{Called, MOST_ARGUMENTS, function};
+use super::function::{self, Called, function};
 use super::js::{Failure, Js, Result, Visibility};
 use super::read::from_js;
 use crate::client::Client;
 use crate::error::Error;
 use crate::value::{Record, Value};
+
+/// As many arguments as a method has at most.
+const MOST_ARGUMENTS: usize = 3;
 
 /// A method of a `T`.
 pub(super) struct Method<T: 'static> {
@@ -130,7 +133,7 @@ impl<T: Clone> Called for MethodOf<T> {
         &self.shared.environment
     }
 
-    fn call(&self, given: [Js; MOST_ARGUMENTS]) -> Result<Js> {
+    fn call(&self, given: [Js; function::MOST_ARGUMENTS]) -> Result<Js> {
         let Shared { environment, connection, .. } = &*self.shared;
         connection.call(environment, self.start(given))
     }
@@ -143,7 +146,7 @@ impl<T: Clone> Called for MethodOf<T> {
 
 impl<T: Clone> MethodOf<T> {
     /// Reads the arguments, now; what is done with them later does not matter.
-    fn start(&self, given: [Js; MOST_ARGUMENTS]) -> Result<Start> {
+    fn start(&self, given: [Js; function::MOST_ARGUMENTS]) -> Result<Start> {
         let (method, shared) = (self.method, Rc::clone(&self.shared));
         let mut values = [const { Value::Undefined }; MOST_ARGUMENTS];
         for ((name, given), value) in method.arguments.iter().zip(given).zip(&mut values) {

@@ -58,10 +58,16 @@ use crate::value::{Record, Value};
 pub struct ConnectionHandle(Rc<Connection>);
 
 /// Hands over what is written in JavaScript, once per environment: `createError`, `kindOf`, `entries`, `createMap`,
-/// `createSet`, `ask`, `proceedLater`, `snapshot`.
+/// `createSet`, `ask`, `proceedLater`, `snapshot`, `shapes`, `members`.
 #[napi]
 pub fn attach(env: napi::Env, host: Unknown) -> napi::Result<()> {
     exported(env, |environment| environment.attach(Js(host.raw()))).map(drop)
+}
+
+/// Learns a list of property names by its number, for `members`; `false` if one of them is not Unicode text.
+#[napi]
+pub fn learn_names(env: napi::Env, number: u32, names: Unknown) -> napi::Result<bool> {
+    exported(env, |environment| environment.learn_names(number as usize, Js(names.raw())))
 }
 
 /// Goes on with what the turn of the event loop before left, for `proceedLater`.
@@ -153,6 +159,13 @@ pub fn create_better_auth_adapter<'env>(
         better_auth::create(environment, Rc::clone(&connection.0), layout)
     });
     object.and_then(|object| unknown(env, object))
+}
+
+/// Better Auth's operations, each with the names of the arguments that its function takes.
+#[napi(ts_return_type = "Record<string, string[]>")]
+pub fn better_auth_operations<'env>(env: napi::Env) -> napi::Result<Unknown<'env>> {
+    exported(env, |environment| write::to_js(environment, &better_auth::operations()))
+        .and_then(|operations| unknown(env, operations))
 }
 
 /// The definitions of the tables that Better Auth's adapter uses with this configuration and schema.

@@ -2,7 +2,7 @@
 //! here, by its path: nothing is silently dropped or turned into something else.
 
 use super::environment::Environment;
-use super::js::{Env, Failure, Js, Kind, NoBytes, Result};
+use super::js::{Env, Failure, Js, Kind, NoBytes, NoText, Result};
 use super::path::Path;
 use crate::error::{Code, Error};
 use crate::marshal::MAX_INTEGER;
@@ -87,15 +87,13 @@ impl Walk<'_> {
     }
 
     fn text(&mut self, path: &Path<'_>, value: Js) -> Result<String> {
-        if self.env.string_length(value)? > self.left {
-            self.spend(path, usize::MAX)?;
-        }
-        match self.env.as_string(value)? {
-            Some(text) => {
+        match self.env.as_text(value, self.left)? {
+            Ok(text) => {
                 self.spend(path, text.len())?;
                 Ok(text)
             }
-            None => refused(
+            Err(NoText::TooLong) => self.spend(path, usize::MAX).map(|()| String::new()),
+            Err(NoText::NotUnicode) => refused(
                 path,
                 "has a lone surrogate, so it is not Unicode text",
                 "Store bytes as a Uint8Array, or repair the text by its `toWellFormed()`",
@@ -237,6 +235,27 @@ impl Walk<'_> {
     }
 
     fn record(&mut self, path: &Path<'_>, object: Js) -> Result<Record> {
+        let members = self.env.call(self.env.get(&self.environment.host()?.members)?, &[object])?;
+        if self.env.kind(members)? == Kind::Undefined {
+            return self.record_by_names(path, object);
+        }
+        let number = self.env.as_number(self.env.element(members, 0)?)?;
+        let names = self.environment.names(number as usize)?;
+        let mut properties = Vec::with_capacity(names.len());
+        for (name, index) in names.iter().zip(1..) {
+            let place = Path::Property(path, name);
+            self.spend(&place, name.len())?;
+            let value = self.env.element(members, index)?;
+            match self.value(&place, value)? {
+                Value::Undefined => {}
+                value => properties.push((name.clone(), value)),
+            }
+        }
+        Ok(Record::from_iter(properties))
+    }
+
+    /// An object that `members` does not take apart.
+    fn record_by_names(&mut self, path: &Path<'_>, object: Js) -> Result<Record> {
         let names = self.env.own_names(object)?;
         let length = self.env.array_length(names)?;
         let mut properties = Vec::with_capacity(length as usize);
