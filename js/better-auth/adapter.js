@@ -9,6 +9,7 @@ const { invalidConfig } = require("../check.js")
 const { openConnection } = require("../connection.js")
 const { readConfig } = require("./settings.js")
 const { failure } = require("./failures.js")
+const { generateId } = require("./ids.js")
 const { extended, hooks, measured, report } = require("./observe.js")
 const { nativeSchema } = require("./schema.js")
 const { template } = require("./templates.js")
@@ -106,6 +107,7 @@ function adapterConfig({ usePlural, debugLogs }) {
     supportsArrays: true,
     // A counter per model.
     supportsNumericIds: true,
+    customIdGenerator: generateId,
   }
 }
 
