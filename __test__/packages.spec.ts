@@ -118,6 +118,17 @@ describe("an installation", () => {
     expect(imported).toMatchObject({ stdout: "a@b.c\n", stderr: "" })
   })
 
+  it("takes the generated loader's way where the short one does not lead", () => {
+    install(here)
+    const script = `const { DynamoDBAdapter } = require("dynauth")
+      console.log(Object.keys(require.cache).filter((file) => /native\\.js$/.test(file)).length)
+      ${USE}`
+    const isUsual = ["linux-x64-gnu", "linux-arm64-gnu", "darwin-arm64", "win32-x64-msvc"].includes(here)
+    expect(run(script)).toMatchObject({ stdout: `${isUsual ? 0 : 1}\na@b.c\n` })
+    const env = { NAPI_RS_ENFORCE_VERSION_CHECK: "1" }
+    expect(run(script, { env })).toMatchObject({ stdout: "1\na@b.c\n" })
+  })
+
   it("takes the file that NAPI_RS_NATIVE_LIBRARY_PATH names", () => {
     const env = { NAPI_RS_NATIVE_LIBRARY_PATH: join(root, addon!) }
     expect(run(`const { DynamoDBAdapter } = require("dynauth"); ${USE}`, { env })).toMatchObject({
@@ -203,9 +214,12 @@ describe("an installation", () => {
   })
 
   it("is found by what bundlers trace: no path in the loader is computed", () => {
-    const loader = readFileSync(join(root, "native.js"), "utf8")
-    const computed = [...loader.matchAll(/\brequire\((?!['"])([^)]*)\)/g)].map(([, argument]) => argument)
-    expect(new Set(computed)).toEqual(new Set(["process.env.NAPI_RS_NATIVE_LIBRARY_PATH"]))
+    const computed = (file: string) => {
+      const calls = readFileSync(join(root, file), "utf8").matchAll(/\brequire\((?!['"])([^)]*)\)/g)
+      return [...new Set([...calls].map(([, argument]) => argument))]
+    }
+    expect(computed("native.js")).toEqual(["process.env.NAPI_RS_NATIVE_LIBRARY_PATH"])
+    expect(computed("js/addon.js")).toEqual([])
   })
 })
 

@@ -2,11 +2,7 @@
 
 // The native addon with what it needs of JavaScript attached, or an error that says why it did not load.
 
-const { AsyncLocalStorage, AsyncResource } = require("node:async_hooks")
-// Taken now, as below: tests put others in its place.
-const { setImmediate: inTheNextTurn } = require("node:timers")
-const { types } = require("node:util")
-
+// What most processes never need is loaded when it is: starting costs less.
 const { aggregateError } = require("./adopted.js")
 const {
   DynamoAdapterError,
@@ -15,17 +11,57 @@ const {
   UnsupportedOptionError,
 } = require("./errors.js")
 
-// As napi-rs's generated loader finds it: the file that NAPI_RS_NATIVE_LIBRARY_PATH names, or the one beside the package (a
-// build from source), or the package of the platform.
 /** @type {typeof import("../native.js")} */
 let native
 try {
-  native = require("../native.js")
+  // napi-rs's generated loader knows all platforms and variables of its own, and takes longer than the addon. It has the
+  // word wherever this is not one of the platforms that most are on.
+  native = usual() ?? require("../native.js")
 } catch (error) {
   throw require("./not-loaded.js").notLoaded(error)
 }
 
-// Taken now: whoever changes these prototypes later does not change what is stored.
+/**
+ * The addon of a platform that most are on: the one beside the package (a build from source) or that of its package. No
+ * path is computed, for bundlers to find them all.
+ *
+ * @returns {any} `undefined` where it is for the generated loader to find, or to say why it is not found
+ */
+function usual() {
+  if (Object.keys(process.env).some((name) => name.startsWith("NAPI_RS_"))) return undefined
+  try {
+    const { existsSync } = require("node:fs")
+    const isBuilt = (/** @type {string} */ name) => existsSync(`${__dirname}/../dynauth.${name}.node`)
+    const isMusl = () => existsSync(`/lib/ld-musl-${process.arch === "x64" ? "x86_64" : "aarch64"}.so.1`)
+    switch (`${process.platform}-${process.arch}`) {
+      case "linux-x64":
+        if (isMusl()) return undefined
+        return isBuilt("linux-x64-gnu")
+          ? require("../dynauth.linux-x64-gnu.node")
+          : require("dynauth-linux-x64-gnu")
+      case "linux-arm64":
+        if (isMusl()) return undefined
+        return isBuilt("linux-arm64-gnu")
+          ? require("../dynauth.linux-arm64-gnu.node")
+          : require("dynauth-linux-arm64-gnu")
+      case "darwin-arm64":
+        return isBuilt("darwin-arm64")
+          ? require("../dynauth.darwin-arm64.node")
+          : require("dynauth-darwin-arm64")
+      case "win32-x64":
+        return isBuilt("win32-x64-msvc")
+          ? require("../dynauth.win32-x64-msvc.node")
+          : require("dynauth-win32-x64-msvc")
+      default:
+        return undefined
+    }
+  } catch {
+    return undefined
+  }
+}
+
+// Taken now: whoever changes these later, as tests do, does not change what is stored, nor when.
+const { setImmediate: inTheNextTurn } = globalThis
 const objectToString = Object.prototype.toString
 const forEachEntry = Map.prototype.forEach
 const forEachValue = Set.prototype.forEach
@@ -88,6 +124,7 @@ async function raise(error) {
  * @param {object} value
  */
 function kindOf(value) {
+  const { types } = require("node:util")
   if (types.isMap(value)) return "map"
   if (types.isSet(value)) return "set"
   if (Array.isArray(value)) return "array"
@@ -194,6 +231,7 @@ function numberOf(names) {
  * @param {Map<unknown, unknown> | Set<unknown>} collection
  */
 function entries(collection) {
+  const { types } = require("node:util")
   /** @type {unknown[]} */
   const flat = []
   const addEntry = (/** @type {unknown} */ value, /** @type {unknown} */ key) => flat.push(key, value)
@@ -235,10 +273,11 @@ function proceedLater() {
 }
 
 /** A function that calls others in the async context of now. */
-const snapshot =
-  typeof AsyncLocalStorage.snapshot === "function"
-    ? () => AsyncLocalStorage.snapshot()
-    : () => AsyncResource.bind((/** @type {() => unknown} */ call) => call())
+function snapshot() {
+  const { AsyncLocalStorage, AsyncResource } = require("node:async_hooks")
+  if (typeof AsyncLocalStorage.snapshot === "function") return AsyncLocalStorage.snapshot()
+  return AsyncResource.bind((/** @type {() => unknown} */ call) => call())
+}
 
 native.attach({
   createError,
