@@ -69,6 +69,8 @@ impl Drop for Held {
 
 impl Connection {
     pub(super) fn new(environment: &Environment, resolve: Js, wants_context: bool) -> Result<Self> {
+        // The first call is near, and this takes its time from it.
+        crate::runtime::prepare();
         Ok(Connection {
             env: environment.env,
             resolve: Some(environment.env.weak_reference(resolve)?),
