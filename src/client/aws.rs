@@ -45,15 +45,12 @@ pub(super) fn is_relevant(name: &str) -> bool {
 /// Makes the SDK's client.
 pub(super) async fn connect(config: &ConnectionConfig) -> Result<Connection> {
     let settings = Settings::of(config)?;
-    let http = {
-        let (environment, endpoint) = (config.environment.clone(), settings.likely_endpoint());
-        let build = move || {
-            let http = Http::of(&environment)?;
-            http.prepare(&endpoint)?;
-            Ok(http)
-        };
-        tokio::task::spawn_blocking(build).await.map_err(|_| unreadable())??
-    };
+    let http = Http::of(&config.environment)?;
+    if http.needs_tls(&settings.likely_endpoint()) {
+        let http = http.clone();
+        // Milliseconds, which are not for the runtime's worker.
+        tokio::task::spawn_blocking(move || http.prepare_tls()).await.map_err(|_| unreadable())??;
+    }
     connect_through(http, config, settings).await
 }
 

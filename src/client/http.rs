@@ -88,10 +88,14 @@ impl Http {
         Ok(Http(pool))
     }
 
-    /// Reads what connections to this host will want, which takes milliseconds with TLS: not for the runtime's worker.
-    /// `INVALID_CONFIG` naming the variable that cannot be used.
-    pub(super) fn prepare(&self, endpoint: &Uri) -> Result<()> {
-        self.0.ways.prepare(endpoint)
+    /// Whether connections to this host, or to the proxy on the way, go by TLS.
+    pub(super) fn needs_tls(&self, endpoint: &Uri) -> bool {
+        self.0.ways.need_tls(endpoint)
+    }
+
+    /// Reads the certificates that TLS wants. `INVALID_CONFIG` naming the variable of a file that cannot be used.
+    pub(super) fn prepare_tls(&self) -> Result<()> {
+        self.0.ways.tls().map(drop)
     }
 }
 

@@ -38,7 +38,9 @@ impl Ways {
         Ok(Ways { proxies, files: trust::files(environment), tls: OnceLock::new() })
     }
 
-    fn tls(&self) -> Result<Arc<ClientConfig>> {
+    /// What TLS wants; its certificates are read on first use, which is not for the runtime's worker. `INVALID_CONFIG`
+    /// naming the variable of a file that cannot be used.
+    pub(super) fn tls(&self) -> Result<Arc<ClientConfig>> {
         if let Some(known) = self.tls.get() {
             return Ok(known.clone());
         }
@@ -46,14 +48,10 @@ impl Ways {
         Ok(self.tls.get_or_init(|| read).clone())
     }
 
-    /// Reads the certificates, if connections to this host will want them: not for the runtime's worker.
-    /// `INVALID_CONFIG` naming the variable of a file that cannot be used.
-    pub(super) fn prepare(&self, to: &Uri) -> Result<()> {
+    /// Whether connections to this host, or to the proxy on the way, go by TLS.
+    pub(super) fn need_tls(&self, to: &Uri) -> bool {
         let by_tls = |uri: &Uri| uri.scheme_str() != Some("http");
-        if by_tls(to) || self.proxies.on_the_way(to).is_some_and(|proxy| by_tls(proxy.uri())) {
-            self.tls()?;
-        }
-        Ok(())
+        by_tls(to) || self.proxies.on_the_way(to).is_some_and(|proxy| by_tls(proxy.uri()))
     }
 
     /// What a request that a proxy passes on in the clear has to say to it.
