@@ -29,28 +29,28 @@ fn session() -> Value {
 const METHODS: [Method; 4] = [
     Method {
         name: "getUser",
-        most: 155,
+        most: 136,
         call: |runtime, adapter| {
             runtime.block_on(adapter.get_user("user-1".into())).expect("it is answered");
         },
     },
     Method {
         name: "getSessionAndUser",
-        most: 230,
+        most: 196,
         call: |runtime, adapter| {
             runtime.block_on(adapter.get_session_and_user("session-1".into())).expect("it is answered");
         },
     },
     Method {
         name: "createSession",
-        most: 160,
+        most: 141,
         call: |runtime, adapter| {
             runtime.block_on(adapter.create_session(session())).expect("it is answered");
         },
     },
     Method {
         name: "updateUser",
-        most: 195,
+        most: 177,
         call: |runtime, adapter| {
             let user = object(&[("id", "user-1".into()), ("name", "Grace Hopper".into())]);
             runtime.block_on(adapter.update_user(user)).expect("it is answered");
