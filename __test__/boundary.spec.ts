@@ -246,6 +246,11 @@ describe("values come back as they went in", () => {
     }
   })
 
+  it("with names of any length", async () => {
+    const value = { ["n".repeat(499)]: 1, ["ñ".repeat(600)]: { ["m".repeat(70_000)]: 2 }, short: 3 }
+    expect(await roundTrip(value)).toStrictEqual(value)
+  })
+
   it("with what a getter has others read meanwhile", async () => {
     const adapter = open()
     const others: Promise<any>[] = []

@@ -2,7 +2,10 @@
 
 // The native addon with what it needs of JavaScript attached, or an error that says why it did not load.
 
-// What most processes never need is loaded when it is: starting costs less.
+// What most processes never need is loaded when it is: starting costs less. This is taken now, for tests put others in its
+// place.
+const { setImmediate: inTheNextTurn } = require("node:timers")
+
 const { aggregateError } = require("./adopted.js")
 const {
   DynamoAdapterError,
@@ -28,8 +31,8 @@ try {
  * @returns {any} `undefined` where it is for the generated loader to find, or to say why it is not found
  */
 function usual() {
-  if (Object.keys(process.env).some((name) => name.startsWith("NAPI_RS_"))) return undefined
   try {
+    if (Object.keys(process.env).some((name) => name.startsWith("NAPI_RS_"))) return undefined
     const { existsSync } = require("node:fs")
     const isBuilt = (/** @type {string} */ name) => existsSync(`${__dirname}/../dynauth.${name}.node`)
     const isMusl = () => existsSync(`/lib/ld-musl-${process.arch === "x64" ? "x86_64" : "aarch64"}.so.1`)
@@ -60,8 +63,7 @@ function usual() {
   }
 }
 
-// Taken now: whoever changes these later, as tests do, does not change what is stored, nor when.
-const { setImmediate: inTheNextTurn } = globalThis
+// Taken now: whoever changes these later does not change what is stored.
 const objectToString = Object.prototype.toString
 const forEachEntry = Map.prototype.forEach
 const forEachValue = Set.prototype.forEach
@@ -183,6 +185,8 @@ const shapes = [
 const MOST_NAMES = 24
 /** As many lists of names are remembered for each length; the oldest makes room for a new one. */
 const MOST_LISTS = 8
+/** Longer lists, in letters, are not remembered: names in JSON may be a visitor's. */
+const MOST_LETTERS = 500
 /**
  * Lists of property names that the native part has learnt, by their length.
  *
@@ -218,6 +222,7 @@ function numberOf(names) {
     while (name < length && known[name] === names[name]) name++
     if (name === length) return same.lists[at].number
   }
+  if (names.join("").length > MOST_LETTERS) return undefined
   const number = length * MOST_LISTS + same.next
   if (!native.learnNames(number, names)) return undefined
   same.lists[same.next] = { number, names }
