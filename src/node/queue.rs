@@ -4,6 +4,7 @@
 
 use std::ffi::c_void;
 use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use napi::sys;
@@ -44,6 +45,9 @@ pub(super) struct Queue {
     events: Mutex<Option<Vec<Event>>>,
     /// Not with the events: JavaScript's thread, woken, takes those while the call that woke it is still returning.
     waker: Mutex<Waker>,
+    /// The same, for JavaScript's thread: it closes the queue itself, so it has no reason to wait for who wakes it. Null
+    /// before the environment is set up and once it ends.
+    own: AtomicPtr<sys::napi_threadsafe_function__>,
 }
 
 /// Null before the environment is set up and once it ends.
@@ -55,7 +59,11 @@ unsafe impl Send for Waker {}
 
 impl Queue {
     pub(super) fn new() -> Self {
-        Queue { events: Mutex::new(None), waker: Mutex::new(Waker(ptr::null_mut())) }
+        Queue {
+            events: Mutex::new(None),
+            waker: Mutex::new(Waker(ptr::null_mut())),
+            own: AtomicPtr::new(ptr::null_mut()),
+        }
     }
 
     // Nothing panics half-way while it holds one of these.
@@ -102,6 +110,7 @@ impl Queue {
             sys::napi_unref_threadsafe_function(env.raw(), wake);
         }
         *self.waker() = Waker(wake);
+        self.own.store(wake, Ordering::Relaxed);
         *self.events() = Some(Vec::new());
         sys::Status::napi_ok
     }
@@ -153,7 +162,7 @@ impl Queue {
 
     /// Whether the process waits for this environment's calls. On its thread only.
     pub(super) fn keep_process_alive(&self, env: Env, keep: bool) {
-        let Waker(wake) = *self.waker();
+        let wake = self.own.load(Ordering::Relaxed);
         if wake.is_null() {
             return;
         }
@@ -171,6 +180,7 @@ impl Queue {
     pub(super) fn close(&self) {
         let events = self.events().take();
         let Waker(wake) = std::mem::replace(&mut *self.waker(), Waker(ptr::null_mut()));
+        self.own.store(ptr::null_mut(), Ordering::Relaxed);
         if !wake.is_null() {
             // SAFETY: taken out above, so released once, and never called again.
             unsafe { sys::napi_release_threadsafe_function(wake, sys::ThreadsafeFunctionReleaseMode::abort) };
