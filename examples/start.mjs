@@ -41,8 +41,8 @@ export async function start({ folder, secret, beside, environment, welcome }) {
     [next(folder), dev ? "dev" : "start", "--port", port, "--hostname", "localhost"],
     variables,
   )
-  if (beside) await answers(besideUrl)
-  await answers(url)
+  if (beside) await answers(beside.name, besideUrl)
+  await answers("Next.js", url)
 
   console.log(`
   ┌──────────────────────────────────────────────
@@ -147,13 +147,18 @@ async function isFree(port) {
   return true
 }
 
-async function answers(url) {
+/** Waits until there is an answer; once a minute, who watches is told for what. */
+async function answers(name, url) {
+  const waiting = setInterval(() => {
+    console.log(`${name} does not answer at ${url} yet. If it never does, Ctrl-C and start again.`)
+  }, 60_000)
   while (!stopping) {
     try {
       await fetch(url)
-      return
+      break
     } catch {
       await sleep(100)
     }
   }
+  clearInterval(waiting)
 }
