@@ -2,8 +2,9 @@
 
 import { spawn } from "node:child_process"
 import { once } from "node:events"
+import { setTimeout as sleep } from "node:timers/promises"
 import { inject } from "vitest"
-import { describeThreads, endAll, family, haveLoaded } from "./processes"
+import { describeThreads, endAll, family, runWithout } from "./processes"
 
 export interface Example {
   /** Its address, as it printed it. */
@@ -19,14 +20,14 @@ export interface Example {
  * ready, and never answers. One start like that is put up with, if it is certain that nothing of ours has run in it.
  */
 export async function startExample(args: string[], environment: Record<string, string>): Promise<Example> {
-  const first = await start(args, environment)
+  const first = await startOnce(args, environment)
   if (first !== "stuck before the app") return first
-  const second = await start(args, environment)
+  const second = await startOnce(args, environment)
   if (second === "stuck before the app") throw new Error("Next.js has not answered, twice in a row.")
   return second
 }
 
-async function start(
+async function startOnce(
   args: string[],
   environment: Record<string, string>,
 ): Promise<Example | "stuck before the app"> {
@@ -41,49 +42,53 @@ async function start(
     stdio: ["ignore", "pipe", "pipe"],
   })
   const ended = once(child, "exit")
-  const { start, page } = inject("patience")
-  const timers: NodeJS.Timeout[] = []
-  const after = (time: number, act: () => void) => timers.push(setTimeout(act, time))
 
   let output = ""
-  const url = await new Promise<string | undefined>((resolve, reject) => {
-    const read = (chunk: Buffer) => {
-      const wasReady = isReady(output)
-      output += chunk
-      const [, url] = /Open (http:\/\/localhost:\d+)/.exec(output) ?? []
-      if (url) resolve(url)
-      else if (isReady(output) && !wasReady) after(page, giveUpIfNotOurs)
-    }
-    const giveUpIfNotOurs = () => {
+  const printed = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve) => {
+      const read = () => {
+        const found = pattern.exec(output)
+        if (found) resolve(found)
+      }
+      child.stdout.on("data", read)
+      child.stderr.on("data", read)
+    })
+  const keep = (chunk: Buffer) => (output += chunk)
+  child.stdout.on("data", keep)
+  child.stderr.on("data", keep)
+
+  const { start, page } = inject("patience")
+  const over = new AbortController()
+  const pass = (time: number) => sleep(time, undefined, { signal: over.signal })
+
+  const started = printed(/Open (http:\/\/localhost:\d+)/).then(([, url]) => url!)
+  const failed = ended.then(([code]): never => {
+    throw new Error(`The example ended with exit code ${code}:\n${output}`)
+  })
+  const late = pass(start).then((): never => {
+    const threads = describeThreads(family(child.pid!))
+    child.kill("SIGINT")
+    throw new Error(`The example has not started after ${start / 60_000} minutes:\n${output}\n${threads}`)
+  })
+  // What hangs, if it is certain that it is none of ours.
+  const stuck = printed(/Ready in /)
+    .then(() => pass(page))
+    .then(() => {
       const processes = family(child.pid!)
-      if (haveLoaded(processes, "dynauth.linux")) return
+      if (!runWithout(processes, "dynauth.linux")) return late
       console.warn(`The example hangs without dynauth in it:\n${output}\n${describeThreads(processes)}`)
-      resolve(undefined)
-    }
-    const fail = (what: string) => {
-      reject(new Error(`The example ${what}:\n${output}\n${describeThreads(family(child.pid!))}`))
-      child.kill("SIGINT")
-    }
-    child.stdout.on("data", read)
-    child.stderr.on("data", read)
-    after(start, () => fail(`has not started after ${start / 60_000} minutes`))
-    ended.then(([code]) => fail(`ended with exit code ${code}`), reject)
-  }).finally(() => timers.forEach(clearTimeout))
+      return processes
+    })
+  const found = await Promise.race([started, failed, late, stuck]).finally(() => over.abort())
 
   const stop = async () => {
     child.kill("SIGINT")
     const [code] = await ended
     return code
   }
-  if (url === undefined) {
-    const processes = family(child.pid!)
-    await stop()
-    // What hangs may not hear that it shall end.
-    endAll(processes)
-    return "stuck before the app"
-  }
-  return { url, output: () => output, stop }
+  if (typeof found === "string") return { url: found, output: () => output, stop }
+  await stop()
+  // It may not have heard that it shall end.
+  endAll(found)
+  return "stuck before the app"
 }
-
-/** Whether Next.js has said that it takes requests. */
-const isReady = (output: string) => /Ready in /.test(output)
