@@ -103,12 +103,14 @@ mod tests {
 
     #[test]
     fn a_proxy_has_exceptions() {
-        let environment = [("ALL_PROXY", "proxy.example:3128"), ("no_proxy", "db.example, 10.0.0.0/8")];
+        let given = "proxy.example:8080";
+        let environment = [("ALL_PROXY", given), ("no_proxy", "db.example, 10.0.0.0/8")];
         let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let proxies = Proxies::of(&environment).unwrap();
         let proxy = |to: &'static str| Some(proxies.on_the_way(&Uri::from_static(to))?.uri().to_string());
-        assert_eq!(proxy("https://sts.amazonaws.com").as_deref(), Some("http://proxy.example:3128/"));
-        assert_eq!(proxy("http://dynamodb:8000").as_deref(), Some("http://proxy.example:3128/"));
+        for proxied in ["https://sts.amazonaws.com", "http://dynamodb:8000"] {
+            assert_eq!(proxy(proxied), Some(format!("http://{given}/")), "{proxied}");
+        }
         for excepted in ["https://db.example", "http://eu.db.example:8000", "http://10.1.2.3", "http://[::1]"]
         {
             assert_eq!(proxy(excepted), None, "{excepted}");
