@@ -93,12 +93,15 @@ export class Stage {
   async openBrowser(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
     const context = await this.#browser.newContext({ baseURL: this.#example.url, ...options })
     context.setDefaultTimeout(inject("patience").page)
+    await context.addInitScript(takeNoClicksBeforeLoad)
     const page = await context.newPage()
-    page.on("pageerror", (error) => this.faults.push(`${page.url()}: ${error.message}`))
+    const note = (fault: string) =>
+      this.faults.push(`${expect.getState().currentTestName}, ${page.url()}: ${fault}`)
+    page.on("pageerror", (error) => note(error.stack ?? error.message))
     page.on("console", (message) => {
       if (message.type() !== "error") return
       // The text does not say which resource could not be loaded, and there is no response event for an icon.
-      this.faults.push(`${page.url()}: ${message.text()} (${message.location().url})`)
+      note(`${message.text()} (${message.location().url})`)
     })
     return page
   }
@@ -119,6 +122,21 @@ export class Stage {
     await expect(fetch(this.#example.url)).rejects.toThrow()
     return code
   }
+}
+
+/**
+ * In a page: nothing can be clicked until it has loaded.
+ *
+ * A form that is sent while its page still arrives has the browser read no more of the page, and React reports what is missing
+ * as "Connection closed.", out of a page that is being left.
+ */
+function takeNoClicksBeforeLoad() {
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync("body { pointer-events: none }")
+  document.adoptedStyleSheets.push(sheet)
+  addEventListener("load", () => {
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((other) => other !== sheet)
+  })
 }
 
 /** The items of a list, by the heading that names it. */
