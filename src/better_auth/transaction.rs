@@ -55,7 +55,8 @@ impl Transaction {
         let mut buffer = self.buffer.lock().await;
         let done = match buffer.is_over {
             true => Err(over()),
-            false => self.operate(&mut buffer, operation, &arguments).await,
+            // Boxed when it begins: it takes kilobytes, which whoever calls this would have to move.
+            false => Box::pin(self.operate(&mut buffer, operation, &arguments)).await,
         };
         done.map_err(|error| error.during(operation.as_str()))
     }
@@ -72,7 +73,7 @@ impl Transaction {
         buffer.is_over = true;
         let written = match changes {
             Ok(changes) if changes.is_empty() => return Ok(0),
-            Ok(changes) => self.adapter.write(&changes).await,
+            Ok(changes) => Box::pin(self.adapter.write(&changes)).await,
             Err(error) => Err(error),
         };
         match written {
