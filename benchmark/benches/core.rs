@@ -2,6 +2,7 @@
 #![allow(missing_docs)] // Criterion's macro documents nothing.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use dynauth::bench;
@@ -84,35 +85,15 @@ fn expressions(criterion: &mut Criterion) {
     criterion.bench_function("expressions/update", |bencher| bencher.iter(bench::update_expression));
 }
 
-/// Whole methods: keys, request, the SDK with signature and parsing, result. All but the network.
+/// Whole methods: keys, requests, the SDK with signature and parsing, result. All but the network.
 fn methods(criterion: &mut Criterion) {
     let runtime = runtime();
-    let adapter = runtime.block_on(bench::authjs()).expect("an adapter is made");
-    let user = || {
-        let entries = [("id", "user-1"), ("name", "Grace Hopper")];
-        Value::Object(entries.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect())
-    };
-    let session = || {
-        let mut session = Record::new();
-        session.set("sessionToken", "session-1");
-        session.set("userId", "user-1");
-        session.set("expires", Value::Date(1_999_999_999_000));
-        Value::Object(session)
-    };
-    // From here on, the adapter knows whose session it is.
-    runtime.block_on(adapter.create_session(session())).expect("a session is made");
-    criterion.bench_function("methods/getUser", |bencher| {
-        bencher.iter(|| runtime.block_on(adapter.get_user("user-1".into())));
-    });
-    criterion.bench_function("methods/getSessionAndUser", |bencher| {
-        bencher.iter(|| runtime.block_on(adapter.get_session_and_user("session-1".into())));
-    });
-    criterion.bench_function("methods/createSession", |bencher| {
-        bencher.iter(|| runtime.block_on(adapter.create_session(session())));
-    });
-    criterion.bench_function("methods/updateUser", |bencher| {
-        bencher.iter(|| runtime.block_on(adapter.update_user(user())));
-    });
+    let scene = runtime.block_on(bench::Scene::open()).expect("adapters are made");
+    let mut group = criterion.benchmark_group("methods");
+    group.warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(2));
+    for call in bench::CALLS {
+        group.bench_function(call.name, |bencher| bencher.iter(|| call.run(&runtime, &scene)));
+    }
 }
 
 criterion_group!(benches, values, keys, planner, expressions, methods);

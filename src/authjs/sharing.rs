@@ -176,7 +176,7 @@ mod tests {
     use crate::error::{Code, Error};
 
     async fn adapter(options: Options) -> Arc<Shared> {
-        let client = canned::client(|_| "{}").await.unwrap();
+        let client = canned::client(|_, _| "{}").await.unwrap();
         super::super::Adapter::new(client, options).unwrap().shared
     }
 

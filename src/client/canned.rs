@@ -16,14 +16,14 @@ use super::{Client, Shared, aws};
 use crate::config::{ConnectionConfig, GivenCredentials};
 use crate::error::Result;
 
-/// Gives the answer's body for an operation such as `GetItem`.
-type Answer = dyn Fn(&str) -> &'static str + Send + Sync;
+/// Gives the answer's body for an operation such as `GetItem` and the request's body.
+type Answer = dyn Fn(&str, &str) -> &'static str + Send + Sync;
 
 #[derive(Clone)]
 struct Canned(Arc<Answer>);
 
 /// A client with the usual settings, whose requests these answers befall.
-pub async fn client(answer: impl Fn(&str) -> &'static str + Send + Sync + 'static) -> Result<Client> {
+pub async fn client(answer: impl Fn(&str, &str) -> &'static str + Send + Sync + 'static) -> Result<Client> {
     let config = ConnectionConfig {
         region: Some("eu-central-1".to_owned()),
         credentials: Some(GivenCredentials::Static {
@@ -58,7 +58,9 @@ impl Connects for Canned {
 impl HttpConnector for Canned {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let body = (self.0)(target.rsplit('.').next().unwrap_or_default());
+        let operation = target.rsplit('.').next().unwrap_or_default();
+        let asked = request.body().bytes().and_then(|bytes| std::str::from_utf8(bytes).ok());
+        let body = (self.0)(operation, asked.unwrap_or_default());
         let ok = StatusCode::try_from(200).expect("200 is a status");
         HttpConnectorFuture::ready(Ok(HttpResponse::new(ok, SdkBody::from(body))))
     }

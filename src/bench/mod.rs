@@ -1,5 +1,8 @@
 //! What the benchmark reaches into: parts that are nobody's interface, each as one function to call again and again.
 
+mod answers;
+mod calls;
+
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -7,10 +10,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crate::authjs::{Adapter, Options, keys};
 use crate::better_auth;
 use crate::client::canned;
-pub use crate::client::canned::client;
 use crate::error::Result;
 use crate::expression::Placeholders;
+use crate::secondary_storage::{self, SecondaryStorage};
 use crate::value::{Record, Value};
+pub use calls::{CALLS, Call, Scene};
 
 /// A user's attributes as an update says them.
 pub fn update_expression() -> String {
@@ -31,44 +35,19 @@ pub fn session_keys(user_id: &str, token: &str) {
     std::hint::black_box((keys::session(user_id, token), keys::session_index(token)));
 }
 
-macro_rules! user {
-    () => {
-        concat!(
-            r#"{"pk":{"S":"USER#user-1"},"sk":{"S":"USER#user-1"},"GSI1PK":{"S":"USER#ada@example.com"},"#,
-            r#""GSI1SK":{"S":"USER#ada@example.com"},"type":{"S":"USER"},"id":{"S":"user-1"},"#,
-            r#""name":{"S":"Ada Lovelace"},"email":{"S":"ada@example.com"},"#,
-            r#""emailVerified":{"S":"2026-01-01T00:00:00.000Z"},"#,
-            r#""image":{"S":"https://avatars.example.com/u/1815"}}"#
-        )
-    };
-}
-
-macro_rules! session {
-    () => {
-        concat!(
-            r#"{"pk":{"S":"USER#user-1"},"sk":{"S":"SESSION#session-1"},"GSI1PK":{"S":"SESSION#session-1"},"#,
-            r#""GSI1SK":{"S":"SESSION#session-1"},"type":{"S":"SESSION"},"sessionToken":{"S":"session-1"},"#,
-            r#""userId":{"S":"user-1"},"expires":{"N":"1999999999"}}"#
-        )
-    };
-}
-
 /// An Auth.js adapter whose table has the user `user-1` with the session `session-1`, and answers at once.
-pub async fn authjs() -> Result<Arc<Adapter>> {
-    let client = canned::client(|operation| match operation {
-        "GetItem" => concat!(r#"{"Item":"#, user!(), "}"),
-        "BatchGetItem" => {
-            concat!(r#"{"Responses":{"next-auth":["#, user!(), ",", session!(), r#"]},"UnprocessedKeys":{}}"#)
-        }
-        "UpdateItem" => concat!(r#"{"Attributes":"#, user!(), "}"),
-        "Query" => r#"{"Count":0,"ScannedCount":0,"Items":[]}"#,
-        _ => "{}",
-    });
-    Ok(Arc::new(Adapter::new(client.await?, Options::default())?))
+pub async fn authjs() -> Result<Adapter> {
+    Adapter::new(canned::client(answers::authjs).await?, Options::default())
 }
 
-/// A Better Auth adapter without tables, for what can be asked of it without a request: the part of Better Auth's schema
-/// that sign-in and a list of sessions need.
+/// A secondary storage that answers at once.
+pub async fn secondary_storage() -> Result<SecondaryStorage> {
+    let client = canned::client(answers::secondary_storage).await?;
+    SecondaryStorage::new(client, secondary_storage::Options::default())
+}
+
+/// A Better Auth adapter whose tables have the user `user-1` with the session `session-1`, and answer at once: the part of
+/// Better Auth's schema that sign-in, a list of sessions and a limit of requests need.
 pub async fn better_auth() -> Result<better_auth::Adapter> {
     let field = |name: &str, kind: &str, more: &[&str]| {
         let is = |word: &str| Value::Bool(more.contains(&word));
@@ -94,13 +73,19 @@ pub async fn better_auth() -> Result<better_auth::Adapter> {
         field("expiresAt", "date", &[]),
         field("token", "string", &["unique"]),
         field("userId", "string", &["index"]),
+        field("ipAddress", "string", &[]),
     ];
-    let models = vec![model("user", user), model("session", session)];
+    let rate_limit = vec![field("key", "string", &["unique"]), field("count", "number", &[])];
+    let models = vec![model("user", user), model("session", session), model("rateLimit", rate_limit)];
     let schema = object([("idType", "string".into()), ("models", Value::List(models))]);
     let layout = better_auth::Layout::new(&Record::new(), &schema)?;
-    Ok(better_auth::Adapter::new(canned::client(|_| "{}").await?, Arc::new(layout)))
+    Ok(better_auth::Adapter::new(canned::client(answers::better_auth).await?, Arc::new(layout)))
 }
 
 fn object<const N: usize>(properties: [(&str, Value); N]) -> Value {
-    Value::Object(properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    Value::Object(record(properties))
+}
+
+fn record<const N: usize>(properties: [(&str, Value); N]) -> Record {
+    properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
