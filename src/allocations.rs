@@ -172,7 +172,7 @@ fn each_method_stays_within_its_allocations() {
     let mut wrong = Vec::new();
     for call in CALLS {
         let count = allocations(|| call.run(&runtime, &scene));
-        let most = MOST.iter().find(|(name, _)| *name == call.name).map_or(0, |(_, most)| *most);
+        let most = call.bound(&MOST);
         // A bound far above the truth would guard nothing.
         if count > most || count < most * 9 / 10 {
             wrong.push(format!("{}: {count}, recorded are {most}", call.name));

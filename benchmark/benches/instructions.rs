@@ -76,14 +76,15 @@ fn run(name: &str, times: u64) {
 
 fn guard() -> ExitCode {
     let mut failed = false;
-    for name in CALLS.iter().map(|call| call.name) {
+    for call in CALLS {
+        let name = call.name;
         let counted = [FEW, MANY].map(|times| instructions(name, times));
         let [Some(few), Some(many)] = counted else {
             eprintln!("valgrind is needed to count instructions, and did not run.");
             return ExitCode::FAILURE;
         };
         let thousands = (many - few) / (MANY - FEW) / 1000;
-        let most = MOST.iter().find(|(known, _)| *known == name).map_or(0, |(_, most)| *most);
+        let most = call.bound(&MOST);
         // A bound far above the truth would guard nothing.
         let holds = thousands <= most && thousands >= most * 8 / 10;
         failed |= !holds;

@@ -1,75 +1,73 @@
 //! What DynamoDB answers in the scene of the calls.
 
+macro_rules! attribute {
+    ($name:literal $kind:literal $value:literal) => {
+        concat!('"', $name, r#"":{""#, $kind, r#"":""#, $value, r#""}"#)
+    };
+}
+
 macro_rules! item {
-    ($($name:literal: $kind:literal $value:literal),+ $(,)?) => {
-        concat!("{", item!(@ $($name $kind $value)+), "}")
-    };
-    (@ $name:literal $kind:literal $value:literal $($rest:literal)*) => {
-        concat!('"', $name, r#"":{""#, $kind, r#"":""#, $value, r#""}"#, item!(, $($rest)*))
-    };
-    (,) => { "" };
-    (, $($rest:literal)+) => { concat!(",", item!(@ $($rest)+)) };
-}
-
-macro_rules! user {
-    () => {
-        item! {
-            "pk": "S" "USER#user-1", "sk": "S" "USER#user-1",
-            "GSI1PK": "S" "USER#ada@example.com", "GSI1SK": "S" "USER#ada@example.com",
-            "type": "S" "USER", "id": "S" "user-1", "name": "S" "Ada Lovelace", "email": "S" "ada@example.com",
-            "emailVerified": "S" "2026-01-01T00:00:00.000Z", "image": "S" "https://avatars.example.com/u/1815",
-        }
+    ($name:literal: $kind:literal $value:literal $(, $names:literal: $kinds:literal $values:literal)* $(,)?) => {
+        concat!("{", attribute!($name $kind $value), $(",", attribute!($names $kinds $values),)* "}")
     };
 }
 
-macro_rules! session {
-    () => {
-        item! {
-            "pk": "S" "USER#user-1", "sk": "S" "SESSION#session-1",
-            "GSI1PK": "S" "SESSION#session-1", "GSI1SK": "S" "SESSION#session-1",
-            "type": "S" "SESSION", "sessionToken": "S" "session-1", "userId": "S" "user-1",
-            "expires": "N" "1999999999",
-        }
+/// Names items as macros, for `concat!` takes nothing but literals.
+macro_rules! items {
+    ($($item:ident { $($attributes:tt)+ })+) => {
+        $(macro_rules! $item { () => { item! { $($attributes)+ } }; })+
     };
 }
 
-macro_rules! account {
-    () => {
-        item! {
-            "pk": "S" "USER#user-1", "sk": "S" "ACCOUNT#github#1",
-            "GSI1PK": "S" "ACCOUNT#github", "GSI1SK": "S" "ACCOUNT#1",
-            "type": "S" "oauth", "provider": "S" "github", "providerAccountId": "S" "1", "userId": "S" "user-1",
-        }
-    };
-}
-
-macro_rules! claim {
-    () => {
-        item! {
-            "pk": "S" "ACCOUNT#github#1", "sk": "S" "ACCOUNT#github#1", "type": "S" "CLAIM", "userId": "S" "user-1",
-        }
-    };
-}
-
-macro_rules! authenticator {
-    () => {
-        item! {
-            "pk": "S" "USER#user-1", "sk": "S" "AUTHENTICATOR#credential-1",
-            "GSI1PK": "S" "AUTHENTICATOR#credential-1", "GSI1SK": "S" "AUTHENTICATOR#credential-1",
-            "type": "S" "AUTHENTICATOR", "userId": "S" "user-1", "credentialID": "S" "credential-1",
-            "providerAccountId": "S" "credential-1", "credentialPublicKey": "S" "key", "counter": "N" "2",
-            "credentialDeviceType": "S" "singleDevice",
-        }
-    };
-}
-
-macro_rules! verification_token {
-    () => {
-        item! {
-            "pk": "S" "VT#ada@example.com", "sk": "S" "VT#token-1", "type": "S" "VT",
-            "identifier": "S" "ada@example.com", "token": "S" "token-1", "expires": "N" "1999999999",
-        }
-    };
+items! {
+    user {
+        "pk": "S" "USER#user-1", "sk": "S" "USER#user-1",
+        "GSI1PK": "S" "USER#ada@example.com", "GSI1SK": "S" "USER#ada@example.com",
+        "type": "S" "USER", "id": "S" "user-1", "name": "S" "Ada Lovelace", "email": "S" "ada@example.com",
+        "emailVerified": "S" "2026-01-01T00:00:00.000Z", "image": "S" "https://avatars.example.com/u/1815",
+    }
+    session {
+        "pk": "S" "USER#user-1", "sk": "S" "SESSION#session-1",
+        "GSI1PK": "S" "SESSION#session-1", "GSI1SK": "S" "SESSION#session-1",
+        "type": "S" "SESSION", "sessionToken": "S" "session-1", "userId": "S" "user-1",
+        "expires": "N" "1999999999",
+    }
+    account {
+        "pk": "S" "USER#user-1", "sk": "S" "ACCOUNT#github#1",
+        "GSI1PK": "S" "ACCOUNT#github", "GSI1SK": "S" "ACCOUNT#1",
+        "type": "S" "oauth", "provider": "S" "github", "providerAccountId": "S" "1", "userId": "S" "user-1",
+    }
+    claim {
+        "pk": "S" "ACCOUNT#github#1", "sk": "S" "ACCOUNT#github#1", "type": "S" "CLAIM", "userId": "S" "user-1",
+    }
+    authenticator {
+        "pk": "S" "USER#user-1", "sk": "S" "AUTHENTICATOR#credential-1",
+        "GSI1PK": "S" "AUTHENTICATOR#credential-1", "GSI1SK": "S" "AUTHENTICATOR#credential-1",
+        "type": "S" "AUTHENTICATOR", "userId": "S" "user-1", "credentialID": "S" "credential-1",
+        "providerAccountId": "S" "credential-1", "credentialPublicKey": "S" "key", "counter": "N" "2",
+        "credentialDeviceType": "S" "singleDevice",
+    }
+    verification_token {
+        "pk": "S" "VT#ada@example.com", "sk": "S" "VT#token-1", "type": "S" "VT",
+        "identifier": "S" "ada@example.com", "token": "S" "token-1", "expires": "N" "1999999999",
+    }
+    better_auth_user {
+        "id": "S" "user-1", "name": "S" "Ada Lovelace", "email": "S" "ada@example.com",
+    }
+    better_auth_session {
+        "id": "S" "session-1", "token": "S" "token-1", "userId": "S" "user-1", "ipAddress": "S" "192.0.2.7",
+        "expiresAt": "S" "2033-05-18T03:33:19.000Z", "_ttl": "N" "1999999999",
+    }
+    limit {
+        "id": "S" "rate-1", "key": "S" "limit-1", "count": "N" "2",
+    }
+    value {
+        "key": "S" "key-1", "value": "S" "value", "_op": "S" "06da9c30d0014d4eb3ffad9d3eec2bd3",
+    }
+    counter {
+        "key": "S" "counter-1", "count": "N" "2", "_op": "S" "06da9c30d0014d4eb3ffad9d3eec2bd3",
+        "expiresAt": "N" "1999999999000", "_ttl": "N" "1999999999",
+    }
 }
 
 macro_rules! one {
@@ -85,8 +83,7 @@ macro_rules! changed {
 }
 
 macro_rules! list {
-    ($($item:ident)+) => { concat!(r#"{"Items":["#, list!(@ $($item)+), "]}") };
-    (@ $item:ident $($rest:ident)*) => { concat!($item!(), $(",", $rest!()),*) };
+    ($item:ident $($rest:ident)*) => { concat!(r#"{"Items":["#, $item!(), $(",", $rest!(),)* "]}") };
 }
 
 macro_rules! batch {
@@ -119,29 +116,6 @@ pub(super) fn authjs(operation: &str, request: &str) -> &'static str {
     }
 }
 
-macro_rules! better_auth_user {
-    () => {
-        item! {
-            "id": "S" "user-1", "name": "S" "Ada Lovelace", "email": "S" "ada@example.com",
-        }
-    };
-}
-
-macro_rules! better_auth_session {
-    () => {
-        item! {
-            "id": "S" "session-1", "token": "S" "token-1", "userId": "S" "user-1", "ipAddress": "S" "192.0.2.7",
-            "expiresAt": "S" "2033-05-18T03:33:19.000Z", "_ttl": "N" "1999999999",
-        }
-    };
-}
-
-macro_rules! limit {
-    () => {
-        item! { "id": "S" "rate-1", "key": "S" "limit-1", "count": "N" "2" }
-    };
-}
-
 /// The tables of Better Auth: the user `user-1` with a session, and a limit.
 pub(super) fn better_auth(operation: &str, request: &str) -> &'static str {
     let is_about = |part: &str| request.contains(part);
@@ -155,21 +129,6 @@ pub(super) fn better_auth(operation: &str, request: &str) -> &'static str {
         "Query" => list!(better_auth_session),
         _ => "{}",
     }
-}
-
-macro_rules! value {
-    () => {
-        item! { "key": "S" "key-1", "value": "S" "value", "_op": "S" "06da9c30d0014d4eb3ffad9d3eec2bd3" }
-    };
-}
-
-macro_rules! counter {
-    () => {
-        item! {
-            "key": "S" "counter-1", "count": "N" "2", "_op": "S" "06da9c30d0014d4eb3ffad9d3eec2bd3",
-            "expiresAt": "N" "1999999999000", "_ttl": "N" "1999999999",
-        }
-    };
 }
 
 /// The table of the secondary storage: a value and a counter.

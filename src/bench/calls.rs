@@ -53,6 +53,11 @@ impl Call {
         let found = runtime.block_on((self.begin)(scene));
         assert!(matches!(found, Ok(true)), "{}: {found:?}", self.name);
     }
+
+    /// What is recorded for it in a list of bounds: 0, which nothing stays within, if nothing is.
+    pub fn bound(&self, bounds: &[(&str, u64)]) -> u64 {
+        bounds.iter().find(|(name, _)| *name == self.name).map_or(0, |(_, bound)| *bound)
+    }
 }
 
 /// Calls, each by what it is called, and whether it found what it is about.
@@ -80,11 +85,12 @@ calls! {
     };
     "deleteUser": |scene| scene.authjs.delete_user("user-1".into()).await?.is_some();
     "linkAccount": |scene| {
-        let mut account = account();
-        if let Value::Object(account) = &mut account {
-            account.set("userId", "user-1");
-            account.set("type", "oauth");
-        }
+        let account = object([
+            ("userId", "user-1".into()),
+            ("type", "oauth".into()),
+            ("provider", "github".into()),
+            ("providerAccountId", "1".into()),
+        ]);
         scene.authjs.link_account(account).await?.get("provider").is_some()
     };
     "unlinkAccount": |scene| scene.authjs.unlink_account(account()).await?.is_some();
@@ -104,13 +110,17 @@ calls! {
     };
     "deleteSession": |scene| scene.authjs.delete_session("session-1".into()).await?.is_some();
     "createVerificationToken": |scene| {
-        let mut token = verification_token();
-        if let Value::Object(token) = &mut token {
-            token.set("expires", Value::Date(EXPIRES));
-        }
+        let token = object([
+            ("identifier", "ada@example.com".into()),
+            ("token", "token-1".into()),
+            ("expires", Value::Date(EXPIRES)),
+        ]);
         scene.authjs.create_verification_token(token).await?.get("token").is_some()
     };
-    "useVerificationToken": |scene| scene.authjs.use_verification_token(verification_token()).await?.is_some();
+    "useVerificationToken": |scene| {
+        let token = object([("identifier", "ada@example.com".into()), ("token", "token-1".into())]);
+        scene.authjs.use_verification_token(token).await?.is_some()
+    };
     "createAuthenticator": |scene| {
         let authenticator = object([
             ("userId", "user-1".into()),
@@ -210,10 +220,6 @@ const EXPIRES: i64 = 1_999_999_999_000;
 
 fn account() -> Value {
     object([("provider", "github".into()), ("providerAccountId", "1".into())])
-}
-
-fn verification_token() -> Value {
-    object([("identifier", "ada@example.com".into()), ("token", "token-1".into())])
 }
 
 /// A where clause of one condition, as an argument.

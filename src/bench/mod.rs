@@ -41,7 +41,7 @@ pub async fn authjs() -> Result<Adapter> {
 }
 
 /// A secondary storage that answers at once.
-pub async fn secondary_storage() -> Result<SecondaryStorage> {
+async fn secondary_storage() -> Result<SecondaryStorage> {
     let client = canned::client(answers::secondary_storage).await?;
     SecondaryStorage::new(client, secondary_storage::Options::default())
 }
