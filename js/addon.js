@@ -63,7 +63,8 @@ function usual() {
   }
 }
 
-// Taken now: whoever changes these later does not change what is stored.
+// Taken now, and of this realm: whoever changes these later does not change what is stored.
+const { Array: ArrayHere, Date: DateHere, Promise: PromiseHere, Uint8Array: BytesHere } = globalThis
 const objectToString = Object.prototype.toString
 const forEachEntry = Map.prototype.forEach
 const forEachValue = Set.prototype.forEach
@@ -224,7 +225,7 @@ function numberOf(names) {
   }
   if (names.join("").length > MOST_LETTERS) return undefined
   const number = length * MOST_LISTS + same.next
-  if (!native.learnNames(number, names)) return undefined
+  if (!native.learnNames(realm, number, names)) return undefined
   same.lists[same.next] = { number, names }
   same.next = (same.next + 1) % MOST_LISTS
   return number
@@ -262,19 +263,20 @@ function createSet(values) {
  * Calls a function and hands what comes of it to the native part, which asked.
  *
  * @param {number} id
- * @param {() => unknown} question
+ * @param {(argument: unknown) => unknown} question
  * @param {(<T>(call: () => T) => T)} [inContext] calls it in the async context of the call that needs the answer
+ * @param {unknown} [argument]
  */
-function ask(id, question, inContext = (call) => call()) {
-  inContext(() => new Promise((resolve) => resolve(question()))).then(
-    (answer) => native.answer(id, undefined, answer),
-    (error) => native.answer(id, error ?? new Error(`rejected with ${error}`), undefined),
+function ask(id, question, inContext = (call) => call(), argument) {
+  inContext(() => new Promise((resolve) => resolve(question(argument)))).then(
+    (answer) => native.answer(realm, id, undefined, answer),
+    (error) => native.answer(realm, id, error ?? new Error(`rejected with ${error}`), undefined),
   )
 }
 
 /** Has the native part go on in the next turn of the event loop, after what else waits for this one. */
 function proceedLater() {
-  inTheNextTurn(native.proceed)
+  inTheNextTurn(() => native.proceed(realm))
 }
 
 /** A function that calls others in the async context of now. */
@@ -284,7 +286,32 @@ function snapshot() {
   return AsyncResource.bind((/** @type {() => unknown} */ call) => call())
 }
 
-native.attach({
+// ---- what this realm's constructors make, where the addon was loaded by another realm first ----
+
+/** @returns {[Promise<unknown>, (value: unknown) => void, (reason: unknown) => void]} */
+function makePromise() {
+  /** @type {any} */
+  let settle
+  const promise = new PromiseHere((resolve, reject) => (settle = [resolve, reject]))
+  return [promise, settle[0], settle[1]]
+}
+
+/**
+ * A function of this realm that calls one of the addon's.
+ *
+ * @param {(...values: unknown[]) => unknown} call
+ * @param {string} name
+ */
+function makeFunction(call, name) {
+  const made = (/** @type {unknown[]} */ ...values) => call(...values)
+  return Object.defineProperty(made, "name", { value: name, configurable: true })
+}
+
+/**
+ * What the native part calls. It refers to these weakly: whatever it makes for this load of the package's JavaScript holds
+ * them by `holding` of connection.js, so that a realm that nobody uses any longer can be collected.
+ */
+const functions = {
   createError,
   raise,
   kindOf,
@@ -296,6 +323,29 @@ native.attach({
   ask,
   proceedLater,
   snapshot,
-})
+  objectPrototype: Object.prototype,
+  makeObject: () => ({}),
+  makeArray: (/** @type {number} */ length) => new ArrayHere(length),
+  makeDate: (/** @type {number} */ milliseconds) => new DateHere(milliseconds),
+  makeBytes: (/** @type {number} */ length) => new BytesHere(length),
+  makePromise,
+  makeFunction,
+}
 
-module.exports = native
+/** This load of the package's JavaScript, as the native part knows it: values are made by its constructors. */
+const realm = native.attach(functions)
+
+module.exports = {
+  functions,
+  createConnection: native.createConnection.bind(null, realm),
+  createAdapter: native.createAdapter.bind(null, realm),
+  authJsTable: native.authJsTable.bind(null, realm),
+  createSecondaryStorage: native.createSecondaryStorage.bind(null, realm),
+  secondaryStorageTable: native.secondaryStorageTable.bind(null, realm),
+  createBetterAuthAdapter: native.createBetterAuthAdapter.bind(null, realm),
+  betterAuthOperations: native.betterAuthOperations.bind(null, realm),
+  betterAuthTables: native.betterAuthTables.bind(null, realm),
+  createTables: native.createTables.bind(null, realm),
+  embeddedRequest: native.embeddedRequest.bind(null, realm),
+  claimEmbeddedWarning: native.claimEmbeddedWarning,
+}

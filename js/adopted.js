@@ -5,8 +5,11 @@
 /** @typedef {import("./errors.js").DynamoAdapterError} DynamoAdapterError */
 /** @typedef {import("./errors.js").ErrorDetails} ErrorDetails */
 
-/** @type {WeakSet<object>} */
-const adopted = new WeakSet()
+/**
+ * The name of an error's class, on all our errors. `instanceof` goes by it, not by the prototype alone: a process may load
+ * the package several times (hot reload, each file of a test run, another realm), and each load has classes of its own.
+ */
+const CLASS = Symbol.for("dynauth: error class")
 
 /**
  * Makes an error of another class one of ours, `instanceof` included.
@@ -18,7 +21,7 @@ const adopted = new WeakSet()
  * @returns {Other & DynamoAdapterError}
  */
 function adopt(error, code, { cause, operation, table }) {
-  adopted.add(error)
+  Object.defineProperty(error, CLASS, { value: "DynamoAdapterError" })
   if (cause !== undefined) {
     Object.defineProperty(error, "cause", { value: cause, writable: true, configurable: true })
   }
@@ -37,4 +40,4 @@ function aggregateError(errors, code, message, details) {
   return adopt(new AggregateError(errors, message), code, details)
 }
 
-module.exports = { adopted, adopt, aggregateError }
+module.exports = { CLASS, adopt, aggregateError }

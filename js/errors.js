@@ -1,6 +1,6 @@
 "use strict"
 
-const { adopted } = require("./adopted.js")
+const { CLASS } = require("./adopted.js")
 
 /** @typedef {import("./errors.js").ErrorDetails} ErrorDetails */
 
@@ -9,7 +9,14 @@ const isInstance = Function.prototype[Symbol.hasInstance]
 class DynamoAdapterError extends Error {
   /** @param {any} value */
   static [Symbol.hasInstance](value) {
-    return isInstance.call(this, value) || (this === DynamoAdapterError && adopted.has(value))
+    if (isInstance.call(this, value)) return true
+    // A class that somebody derives from ours has only its own instances.
+    if (!Object.hasOwn(this.prototype, CLASS) || typeof value !== "object" || value === null) return false
+    const name = value[CLASS]
+    return (
+      typeof name === "string" &&
+      (this === DynamoAdapterError || name === /** @type {any} */ (this.prototype)[CLASS])
+    )
   }
 
   /**
@@ -53,11 +60,13 @@ for (const errorClass of [
   InvalidWhereError,
 ]) {
   // On the prototype and not enumerable, as with the errors of JavaScript itself.
-  Object.defineProperty(errorClass.prototype, "name", {
-    value: errorClass.name,
-    writable: true,
-    configurable: true,
-  })
+  for (const key of ["name", CLASS]) {
+    Object.defineProperty(errorClass.prototype, key, {
+      value: errorClass.name,
+      writable: true,
+      configurable: true,
+    })
+  }
 }
 
 module.exports = {

@@ -2,6 +2,8 @@
 
 // What users hang onto operations: metrics, extensions, and the log.
 
+const { types } = require("node:util")
+
 /** @typedef {import("./settings.js").Settings} Settings */
 /** @typedef {(args: any) => Promise<any>} Run */
 
@@ -134,7 +136,7 @@ function changed(args, given, dataArgument) {
 
 /** @param {unknown} value */
 function isObject(value) {
-  return typeof value === "object" && value !== null && !(value instanceof Date) && !Array.isArray(value)
+  return typeof value === "object" && value !== null && !types.isDate(value) && !Array.isArray(value)
 }
 
 module.exports = { warn, report, measured, extended, hooks }

@@ -4,9 +4,9 @@
 use std::rc::Rc;
 
 use super::connection::Connection;
-use super::environment::Environment;
 use super::js::{Js, Result, Visibility};
 use super::methods::{self, Answer, methods};
+use super::realm::Realm;
 use crate::authjs::{Adapter, Options, SessionAndUser};
 use crate::value::{Record, Value};
 
@@ -49,14 +49,10 @@ impl Answer for SessionAndUser {
 }
 
 /// The object.
-pub(super) fn create(
-    environment: &Rc<Environment>,
-    connection: Rc<Connection>,
-    options: Options,
-) -> Result<Js> {
+pub(super) fn create(realm: &Rc<Realm>, connection: Rc<Connection>, options: Options) -> Result<Js> {
     let table = options.table_name.clone();
     methods::create(
-        environment,
+        realm,
         connection,
         table,
         &[(METHODS, Visibility::Enumerable), (MORE_METHODS, Visibility::Hidden)],

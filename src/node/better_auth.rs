@@ -6,10 +6,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::connection::{Connection, Start};
-use super::environment::{Environment, Work};
+use super::environment::Work;
 use super::function::{Called, MOST_ARGUMENTS, function};
 use super::js::{Failure, Js, Kind, Result, Visibility};
 use super::read::from_js;
+use super::realm::Realm;
 use super::{misused, write};
 use crate::better_auth::{Adapter, Layout, Notice, Operation, Transaction};
 use crate::client::Client;
@@ -18,7 +19,7 @@ use crate::value::{Record, Value};
 
 /// What the functions of one adapter share.
 struct Shared {
-    environment: Rc<Environment>,
+    realm: Rc<Realm>,
     connection: Rc<Connection>,
     layout: Arc<Layout>,
     adapter: OnceCell<Adapter>,
@@ -44,30 +45,26 @@ enum What {
 struct Begun(OnceCell<Transaction>);
 
 /// Tables, keys and indexes, as configured and as Better Auth's schema wants them.
-pub(super) fn layout(environment: &Environment, config: Js, schema: Js) -> Result<Arc<Layout>> {
-    let config = record(from_js(environment, "config", config)?, "config")?;
-    let schema = from_js(environment, "schema", schema)?;
+pub(super) fn layout(realm: &Realm, config: Js, schema: Js) -> Result<Arc<Layout>> {
+    let config = record(from_js(realm, "config", config)?, "config")?;
+    let schema = from_js(realm, "schema", schema)?;
     Ok(Arc::new(Layout::new(&config, &schema)?))
 }
 
 /// The object.
-pub(super) fn create(
-    environment: &Rc<Environment>,
-    connection: Rc<Connection>,
-    layout: Arc<Layout>,
-) -> Result<Js> {
-    let shared =
-        Rc::new(Shared { environment: Rc::clone(environment), connection, layout, adapter: OnceCell::new() });
+pub(super) fn create(realm: &Rc<Realm>, connection: Rc<Connection>, layout: Arc<Layout>) -> Result<Js> {
+    let shared = Rc::new(Shared { realm: Rc::clone(realm), connection, layout, adapter: OnceCell::new() });
     let operations = Operation::ALL.iter().map(|operation| (operation.as_str(), What::Run(*operation)));
     let rest = [("begin", What::Begin), ("explain", What::Explain), ("takeNotices", What::TakeNotices)];
     object(&shared, operations.chain(rest))
 }
 
 fn object(shared: &Rc<Shared>, functions: impl Iterator<Item = (&'static str, What)>) -> Result<Js> {
-    let env = shared.environment.env;
-    let object = env.object()?;
+    let realm = &shared.realm;
+    let env = realm.env;
+    let object = realm.object()?;
     for (name, what) in functions {
-        let function = function(env, name, FunctionOf { what, shared: Rc::clone(shared) })?;
+        let function = function(name, FunctionOf { what, shared: Rc::clone(shared) })?;
         env.define_property(object, env.string(name)?, function, Visibility::Enumerable)?;
     }
     Ok(object)
@@ -96,8 +93,8 @@ fn argument_names(operation: Operation) -> &'static [&'static str] {
 }
 
 impl Called for FunctionOf {
-    fn environment(&self) -> &Rc<Environment> {
-        &self.shared.environment
+    fn realm(&self) -> &Rc<Realm> {
+        &self.shared.realm
     }
 
     fn call(&self, given: [Js; MOST_ARGUMENTS]) -> Result<Js> {
@@ -119,10 +116,10 @@ impl Called for FunctionOf {
             What::TakeNotices => {
                 let notices = shared.adapter.get().map(Adapter::take_notices).unwrap_or_default();
                 match notices.is_empty() {
-                    true => shared.environment.env.undefined(),
+                    true => shared.realm.env.undefined(),
                     false => {
                         let notices = notices.into_iter().map(from_notice).collect();
-                        write::to_js(&shared.environment, &Value::List(notices))
+                        write::to_js(&shared.realm, &Value::List(notices))
                     }
                 }
             }
@@ -142,7 +139,7 @@ impl Called for FunctionOf {
 
 impl FunctionOf {
     fn promise(&self, start: Result<Start>) -> Result<Js> {
-        self.shared.connection.call(&self.shared.environment, start)
+        self.shared.connection.call(&self.shared.realm, start)
     }
 
     fn run(&self, operation: Operation, given: &[Js]) -> Result<Start> {
@@ -181,8 +178,8 @@ impl FunctionOf {
     }
 
     fn explain(&self, operation: Js, given: &[Js]) -> Result<Start> {
-        let named = match self.shared.environment.env.kind(operation)? {
-            Kind::String => self.shared.environment.env.as_string(operation)?,
+        let named = match self.shared.realm.env.kind(operation)? {
+            Kind::String => self.shared.realm.env.as_string(operation)?,
             _ => None,
         };
         let operation = Operation::ALL.iter().find(|operation| Some(operation.as_str()) == named.as_deref());
@@ -198,11 +195,11 @@ impl FunctionOf {
 
     /// Reads the arguments, now; what is done with them later does not matter.
     fn arguments(&self, operation: Operation, given: &[Js]) -> Result<Record> {
-        let environment = &*self.shared.environment;
+        let realm = &*self.shared.realm;
         let names = argument_names(operation);
         let mut arguments = Vec::with_capacity(names.len());
         for (name, given) in names.iter().zip(given) {
-            let argument = from_js(environment, name, *given).map_err(|failure| match failure {
+            let argument = from_js(realm, name, *given).map_err(|failure| match failure {
                 Failure::Ours(error) => Failure::Ours(error.during(operation.as_str())),
                 Failure::Thrown => Failure::Thrown,
             });

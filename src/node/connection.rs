@@ -3,13 +3,15 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 
 use super::credentials::CredentialsFunction;
-use super::environment::{Ask, CallId, Environment, Work};
+use super::environment::{Ask, CallId, Work};
 use super::fields::{Fields, connection_config};
 use super::js::{Env, Failure, Js, Kind, Reference, Result};
+use super::realm::Realm;
 use crate::client::Client;
 use crate::config::GivenCredentials;
 
@@ -27,9 +29,10 @@ enum State {
     Ready(Client),
 }
 
-/// A connection of one environment.
+/// A connection of one load of the JavaScript side.
 pub(super) struct Connection {
     env: Env,
+    realm: Rc<Realm>,
     /// `() => { settings, provider? }`, or a promise of it. Weak: the JavaScript side holds it with the connection.
     resolve: Option<Reference>,
     /// Whether a function of the user's may be called for a call, whose async context is then kept.
@@ -68,12 +71,13 @@ impl Drop for Held {
 }
 
 impl Connection {
-    pub(super) fn new(environment: &Environment, resolve: Js, wants_context: bool) -> Result<Self> {
+    pub(super) fn new(realm: &Rc<Realm>, resolve: Js, wants_context: bool) -> Result<Self> {
         // The first call is near, and this takes its time from it.
         crate::runtime::prepare();
         Ok(Connection {
-            env: environment.env,
-            resolve: Some(environment.env.weak_reference(resolve)?),
+            env: realm.env,
+            realm: Rc::clone(realm),
+            resolve: Some(realm.env.weak_reference(resolve)?),
             wants_context,
             state: RefCell::new(State::Idle),
             holds: Cell::new(0),
@@ -81,24 +85,26 @@ impl Connection {
     }
 
     /// A promise of what `start`'s work gives; of the failure, if there is nothing to start.
-    pub(super) fn call(self: &Rc<Self>, environment: &Environment, start: Result<Start>) -> Result<Js> {
+    pub(super) fn call(self: &Rc<Self>, realm: &Rc<Realm>, start: Result<Start>) -> Result<Js> {
         // A pending exception has to be taken before anything else is asked of the environment.
-        let start = start.map_err(|failure| environment.reason(failure));
-        let (call, promise) = environment.begin(self.wants_context.then(|| Held::new(self)))?;
+        let start = start.map_err(|failure| realm.reason(failure));
+        let held = self.wants_context.then(|| Held::new(self));
+        let (call, promise) = realm.environment.begin(realm, held)?;
         match start {
-            Ok(start) => self.start(environment, Waiting { call, start })?,
-            Err(reason) => environment.settle(call, Err(reason?))?,
+            Ok(start) => self.start(Waiting { call, start })?,
+            Err(reason) => realm.environment.settle(call, Err(reason?))?,
         }
         Ok(promise)
     }
 
-    fn start(self: &Rc<Self>, environment: &Environment, waiting: Waiting) -> Result<()> {
+    fn start(self: &Rc<Self>, waiting: Waiting) -> Result<()> {
+        let realm = &self.realm;
         let mut state = self.state.borrow_mut();
         match &mut *state {
             State::Ready(client) => {
                 let client = client.clone();
                 drop(state);
-                run(environment, waiting, &client)
+                run(realm, waiting, &client)
             }
             State::Asking(others) => {
                 others.push(waiting);
@@ -107,15 +113,16 @@ impl Connection {
             State::Idle => {
                 *state = State::Asking(vec![waiting]);
                 drop(state);
-                let env = environment.env;
+                let env = self.env;
                 let asked = self.resolve(env).and_then(|resolve| {
-                    environment.ask(Ask::Settings(Rc::clone(self)), resolve, env.undefined()?)
+                    let ask = Ask::Settings(Rc::clone(self));
+                    realm.environment.ask(realm, ask, resolve, [env.undefined()?; 2])
                 });
                 match asked {
                     Ok(()) => Ok(()),
                     Err(failure) => {
-                        let reason = environment.reason(failure)?;
-                        self.fail(environment, reason)
+                        let reason = realm.reason(failure)?;
+                        self.fail(reason)
                     }
                 }
             }
@@ -129,27 +136,27 @@ impl Connection {
 
     /// Takes the settings, or the error of finding them, and starts or ends the calls that waited. After an error, the
     /// next call asks again.
-    pub(super) fn settled(&self, environment: &Environment, error: Js, value: Js) -> Result<()> {
-        if environment.env.kind(error)? != Kind::Undefined {
-            return self.fail(environment, error);
+    pub(super) fn settled(&self, error: Js, value: Js) -> Result<()> {
+        if self.env.kind(error)? != Kind::Undefined {
+            return self.fail(error);
         }
-        match client(environment, value) {
+        match client(&self.realm, value) {
             Ok(client) => {
                 for waiting in self.change(State::Ready(client.clone())) {
-                    run(environment, waiting, &client)?;
+                    run(&self.realm, waiting, &client)?;
                 }
                 Ok(())
             }
             Err(failure) => {
-                let reason = environment.reason(failure)?;
-                self.fail(environment, reason)
+                let reason = self.realm.reason(failure)?;
+                self.fail(reason)
             }
         }
     }
 
-    fn fail(&self, environment: &Environment, reason: Js) -> Result<()> {
+    fn fail(&self, reason: Js) -> Result<()> {
         for waiting in self.change(State::Idle) {
-            environment.raise(waiting.call, reason)?;
+            self.realm.environment.raise(waiting.call, reason)?;
         }
         Ok(())
     }
@@ -172,24 +179,26 @@ impl Drop for Connection {
     }
 }
 
-fn run(environment: &Environment, Waiting { call, start }: Waiting, client: &Client) -> Result<()> {
+fn run(realm: &Realm, Waiting { call, start }: Waiting, client: &Client) -> Result<()> {
     match start(client) {
         Ok(work) => {
-            environment.spawn(call, work);
+            realm.environment.spawn(call, work);
             Ok(())
         }
-        Err(error) => environment.finish(call, Err(Failure::Ours(error))),
+        Err(error) => realm.environment.finish(call, Err(Failure::Ours(error))),
     }
 }
 
-fn client(environment: &Environment, value: Js) -> Result<Client> {
-    let env = environment.env;
-    let settings = Fields::read(environment, "connection", env.named(value, "settings")?)?;
+fn client(realm: &Rc<Realm>, value: Js) -> Result<Client> {
+    let env = realm.env;
+    let settings = Fields::read(realm, "connection", env.named(value, "settings")?)?;
     let mut config = connection_config(settings)?;
     let provider = env.named(value, "provider")?;
     if env.kind(provider)? == Kind::Function {
-        let function = CredentialsFunction::new(environment, provider)?;
-        config.credentials = Some(GivenCredentials::Provider(SharedCredentialsProvider::new(function)));
+        let region = Arc::default();
+        let function = CredentialsFunction::new(realm, provider, Arc::clone(&region))?;
+        let provider = SharedCredentialsProvider::new(function);
+        config.credentials = Some(GivenCredentials::Provider { provider, region });
     }
     Ok(Client::new(config))
 }

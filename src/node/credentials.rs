@@ -3,16 +3,19 @@
 //! needed it.
 
 use std::fmt;
-use std::sync::Arc;
+use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 
-use super::environment::{CALL, Environment};
+use super::environment::CALL;
 use super::js::{Env, Failure, Js, Kind, Result};
 use super::queue::{Event, Queue};
+use super::realm::Realm;
+use crate::date;
 
 /// What a credentials function gave.
 pub(super) type CredentialsAnswer = std::result::Result<Credentials, FunctionFailure>;
@@ -33,20 +36,23 @@ impl std::error::Error for FunctionFailure {}
 pub(super) struct CredentialsFunction {
     queue: Arc<Queue>,
     function: u64,
+    region: Arc<OnceLock<String>>,
 }
 
 impl CredentialsFunction {
-    pub(super) fn new(environment: &Environment, function: Js) -> Result<Self> {
+    pub(super) fn new(realm: &Rc<Realm>, function: Js, region: Arc<OnceLock<String>>) -> Result<Self> {
         Ok(CredentialsFunction {
-            queue: Arc::clone(&environment.queue),
-            function: environment.know_function(function)?,
+            queue: Arc::clone(&realm.environment.queue),
+            function: realm.environment.know_function(realm, function)?,
+            region,
         })
     }
 
     async fn ask(&self) -> std::result::Result<Credentials, CredentialsError> {
         let (answer, answered) = tokio::sync::oneshot::channel();
         let call = CALL.try_with(|call| *call).ok();
-        self.queue.push_now(Event::Credentials { function: self.function, call, answer });
+        let (function, region) = (self.function, self.region.get().cloned());
+        self.queue.push_now(Event::Credentials { function, region, call, answer });
         match answered.await {
             Ok(answer) => answer.map_err(CredentialsError::provider_error),
             Err(_) => Err(CredentialsError::provider_error(FunctionFailure(
@@ -78,8 +84,7 @@ impl ProvideCredentials for CredentialsFunction {
 }
 
 /// Reads what the function gave. Messages name fields and error classes only.
-pub(super) fn read_answer(environment: &Environment, error: Js, value: Js) -> Result<CredentialsAnswer> {
-    let env = environment.env;
+pub(super) fn read_answer(env: Env, error: Js, value: Js) -> Result<CredentialsAnswer> {
     if env.kind(error)? != Kind::Undefined {
         return Ok(Err(FunctionFailure(thrown(env, error))));
     }
@@ -105,20 +110,33 @@ fn read(env: Env, value: Js) -> Result<CredentialsAnswer> {
             _ => Ok(None),
         }
     };
-    let (Some(id), Some(secret)) = (text("accessKeyId")?, text("secretAccessKey")?) else {
-        return Ok(Err(FunctionFailure(
-            "the credentials function returned an object without the strings `accessKeyId` and `secretAccessKey`".into(),
-        )));
-    };
-    let expiration = env.named(value, "expiration")?;
-    let expiry = match env.kind(expiration)? {
-        Kind::Object if env.is_date(expiration)? => {
-            let milliseconds = env.date_value(expiration)?;
-            (milliseconds > 0.0).then(|| SystemTime::UNIX_EPOCH + Duration::from_millis(milliseconds as u64))
-        }
-        _ => None,
-    };
+    // What is missing is said where credentials of all sources are checked.
+    let id = text("accessKeyId")?.unwrap_or_default();
+    let secret = text("secretAccessKey")?.unwrap_or_default();
+    let expiry = expiry(env, env.named(value, "expiration")?)?;
     Ok(Ok(Credentials::new(id, secret, text("sessionToken")?, expiry, "credentials function")))
+}
+
+/// Below this, a number is taken for seconds: in milliseconds, it would be a time before March 1973.
+const FIRST_MILLISECONDS: f64 = 1e11;
+
+/// When credentials expire: a `Date`, a text of ISO 8601, or a number of milliseconds or seconds since the epoch.
+/// Anything else counts as none, and the function is called again after a while.
+fn expiry(env: Env, expiration: Js) -> Result<Option<SystemTime>> {
+    let milliseconds = match env.kind(expiration)? {
+        Kind::Object if env.is_date(expiration)? => env.date_value(expiration)?,
+        Kind::Number => match env.as_number(expiration)? {
+            seconds if seconds < FIRST_MILLISECONDS => seconds * 1000.0,
+            milliseconds => milliseconds,
+        },
+        Kind::String => {
+            let text = env.as_string(expiration)?.unwrap_or_default();
+            date::parse_any(text.trim()).map_or(f64::NAN, |milliseconds| milliseconds as f64)
+        }
+        _ => f64::NAN,
+    };
+    let is_time = milliseconds > 0.0 && milliseconds <= date::MAX_MILLISECONDS as f64;
+    Ok(is_time.then(|| SystemTime::UNIX_EPOCH + Duration::from_millis(milliseconds as u64)))
 }
 
 /// An error of the user's function, in words: its name and its message, which are theirs to keep free of secrets.

@@ -1,11 +1,11 @@
-//! What belongs to one JavaScript environment (the main thread's or a worker's): the functions that the JavaScript side
-//! handed over, the calls under way, and the one threadsafe function through which they all end.
+//! What belongs to one JavaScript environment (the main thread's or a worker's): the calls under way, and the one
+//! threadsafe function through which they all end. What a load of the JavaScript side brings along is in [`Realm`].
 //!
 //! While calls are pending, that function is referenced, so that the process waits for them; otherwise it is not, so
 //! that a process whose work is done ends by itself.
 
 use std::any::Any;
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::future::{Future, poll_fn};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -17,9 +17,9 @@ use std::task::Poll;
 
 use super::connection::{Connection, Held};
 use super::credentials::CredentialsAnswer;
-use super::error::to_js as error_to_js;
-use super::js::{Deferred, Env, Failure, Js, Reference, Result};
+use super::js::{Env, Failure, Js, Reference, Result};
 use super::queue::{Event, Queue};
+use super::realm::{Deferred, Realm, UnderWay};
 use super::write;
 use crate::error::{Code, Error};
 use crate::value::Value;
@@ -39,40 +39,6 @@ tokio::task_local! {
     pub(super) static CALL: CallId;
 }
 
-/// The functions of `js/addon.js`.
-pub(super) struct Host {
-    /// `(code, message, operation, table, cause) => Error`
-    pub(super) create_error: Reference,
-    /// `(error) => promise` that is rejected with it, with a stack of those who await
-    pub(super) raise: Reference,
-    /// `(value) => "object" | "map" | "set" | "array" | what it is instead`
-    pub(super) kind_of: Reference,
-    /// Functions that make an object of its properties' values
-    pub(super) shapes: Vec<Shape>,
-    /// `(object) => [number of the list of its names, ...values] | undefined`
-    pub(super) members: Reference,
-    /// `(mapOrSet) => array` of its entries, keys and values in turn
-    pub(super) entries: Reference,
-    /// `(array) => Map`
-    pub(super) create_map: Reference,
-    /// `(array) => Set`
-    pub(super) create_set: Reference,
-    /// `(id, ask, context?) => void`; calls `ask` and hands its answer to [`Environment::answer`]
-    pub(super) ask: Reference,
-    /// `() => void`; has [`Environment::proceed`] called in the next turn of the event loop
-    pub(super) proceed_later: Reference,
-    /// `() => (function) => unknown`: calls a function in the async context of now, later
-    pub(super) snapshot: Reference,
-    /// `Object.prototype` of this realm, which most objects have.
-    pub(super) object_prototype: Reference,
-}
-
-/// Properties in their order, and the function that makes an object of their values.
-pub(super) struct Shape {
-    pub(super) names: Vec<String>,
-    pub(super) make: Reference,
-}
-
 /// What was asked of the JavaScript side and is not answered yet.
 pub(super) enum Ask {
     /// A connection's settings.
@@ -81,9 +47,16 @@ pub(super) enum Ask {
     Credentials(tokio::sync::oneshot::Sender<CredentialsAnswer>),
 }
 
+/// A function of the user's, and the load of the JavaScript side that it came through.
+struct UserFunction {
+    function: Reference,
+    realm: Rc<Realm>,
+}
+
 /// A call under way.
 struct Call {
     deferred: Deferred,
+    realm: UnderWay,
     /// What it must not lose meanwhile.
     _held: Option<Held>,
     /// Calls a function in the async context that the call was made in.
@@ -112,15 +85,12 @@ impl Hasher for Spread {
 pub(super) struct Environment {
     pub(super) env: Env,
     pub(super) queue: Arc<Queue>,
-    host: OnceCell<Host>,
     next_id: Cell<u64>,
     calls: RefCell<HashMap<CallId, Call, BuildHasherDefault<Spread>>>,
     asks: RefCell<HashMap<u64, Ask>>,
     /// What was taken from the queue and is left for the next turn of the event loop.
     left: RefCell<VecDeque<Event>>,
-    functions: RefCell<HashMap<u64, Reference>>,
-    /// Lists of property names, by the numbers that `members` gives.
-    names: RefCell<Vec<Rc<[String]>>>,
+    functions: RefCell<HashMap<u64, UserFunction>>,
 }
 
 impl Environment {
@@ -128,84 +98,28 @@ impl Environment {
         Environment {
             env,
             queue,
-            host: OnceCell::new(),
             next_id: Cell::new(1),
             calls: RefCell::default(),
             asks: RefCell::default(),
             left: RefCell::default(),
             functions: RefCell::default(),
-            names: RefCell::default(),
         }
-    }
-
-    /// Takes the functions of the JavaScript side; the first ones stay.
-    pub(super) fn attach(&self, host: Js) -> Result<()> {
-        let env = self.env;
-        let named = |name: &str| env.reference(env.named(host, name)?);
-        let object = env.named(env.global()?, "Object")?;
-        let host = Host {
-            create_error: named("createError")?,
-            raise: named("raise")?,
-            kind_of: named("kindOf")?,
-            shapes: self.shapes(env.named(host, "shapes")?)?,
-            members: named("members")?,
-            entries: named("entries")?,
-            create_map: named("createMap")?,
-            create_set: named("createSet")?,
-            ask: named("ask")?,
-            proceed_later: named("proceedLater")?,
-            snapshot: named("snapshot")?,
-            object_prototype: env.reference(env.named(object, "prototype")?)?,
-        };
-        let _ = self.host.set(host);
-        Ok(())
-    }
-
-    fn shapes(&self, functions: Js) -> Result<Vec<Shape>> {
-        let env = self.env;
-        let shape = |at| {
-            let make = env.element(functions, at)?;
-            let names = env.own_names(env.call(make, &[])?)?;
-            let name = |at| Ok(env.as_string(env.element(names, at)?)?.unwrap_or_default());
-            let names = (0..env.array_length(names)?).map(name).collect::<Result<_>>()?;
-            Ok(Shape { names, make: env.reference(make)? })
-        };
-        (0..env.array_length(functions)?).map(shape).collect()
-    }
-
-    /// Takes a list of property names for `members`, in place of another of the same number. Not if one of them is not
-    /// Unicode text.
-    pub(super) fn learn_names(&self, number: usize, names: Js) -> Result<bool> {
-        let name = |at| self.env.as_string(self.env.element(names, at)?);
-        let names = (0..self.env.array_length(names)?).map(name).collect::<Result<Option<_>>>()?;
-        let Some(names) = names else { return Ok(false) };
-        let mut lists = self.names.borrow_mut();
-        if lists.len() <= number {
-            lists.resize(number + 1, Rc::default());
-        }
-        lists[number] = names;
-        Ok(true)
-    }
-
-    /// The list of property names of a number.
-    pub(super) fn names(&self, number: usize) -> Result<Rc<[String]>> {
-        let names = self.names.borrow().get(number).cloned();
-        names.ok_or_else(|| super::misused("a list of names was used before it was learnt"))
-    }
-
-    pub(super) fn host(&self) -> Result<&Host> {
-        self.host
-            .get()
-            .ok_or_else(|| super::misused("the native part was loaded without its JavaScript part"))
     }
 
     /// JavaScript ends here: nobody takes events any longer, and who waits for an answer is told so.
     pub(super) fn end(&self) {
         self.queue.close();
         drop(self.left.take());
-        // Borrowed only if the process exits from inside a question; then nobody waits either.
+        // Borrowed only if the process exits from inside a question; then nobody waits either. The calls and functions
+        // hold realms, which hold this.
         if let Ok(mut asks) = self.asks.try_borrow_mut() {
             asks.clear();
+        }
+        if let Ok(mut calls) = self.calls.try_borrow_mut() {
+            calls.clear();
+        }
+        if let Ok(mut functions) = self.functions.try_borrow_mut() {
+            functions.clear();
         }
     }
 
@@ -217,30 +131,26 @@ impl Environment {
 
     /// Begins a call: its promise, which [`Environment::finish`] settles. Until then the process is kept alive. With a
     /// connection that is held, the async context of the call is kept, too: functions of the user's are called in it.
-    pub(super) fn begin(&self, held: Option<Held>) -> Result<(CallId, Js)> {
-        let (deferred, promise) = self.env.promise()?;
+    pub(super) fn begin(&self, realm: &Rc<Realm>, held: Option<Held>) -> Result<(CallId, Js)> {
+        let (deferred, promise) = realm.promise()?;
         let call = self.new_id();
         let mut calls = self.calls.borrow_mut();
         if calls.is_empty() {
             self.queue.keep_process_alive(self.env, true);
         }
         let keep_context = held.is_some();
-        calls.insert(call, Call { deferred, _held: held, context: None });
+        let under_way = UnderWay::new(realm);
+        calls.insert(call, Call { deferred, realm: under_way, _held: held, context: None });
         drop(calls);
         if keep_context {
             // Runs JavaScript of ours, which may not fail; without a context, the user's function has an empty one.
-            if let Ok(context) = self.snapshot()
+            if let Ok(context) = realm.snapshot()
                 && let Some(call) = self.calls.borrow_mut().get_mut(&call)
             {
                 call.context = Some(context);
             }
         }
         Ok((call, promise))
-    }
-
-    fn snapshot(&self) -> Result<Reference> {
-        let snapshot = self.env.get(&self.host()?.snapshot)?;
-        self.env.reference(self.env.call(snapshot, &[])?)
     }
 
     /// Runs a call's work on the runtime; its outcome comes back through the queue. A panic is an outcome, too.
@@ -265,12 +175,18 @@ impl Environment {
         }));
     }
 
+    /// The load of the JavaScript side whose call this is, while it is under way.
+    fn realm_of(&self, call: CallId) -> Option<Rc<Realm>> {
+        self.calls.borrow().get(&call).map(|call| call.realm.realm())
+    }
+
     /// Settles a call's promise.
     pub(super) fn finish(&self, call: CallId, result: Result<Js>) -> Result<()> {
         match result {
             Ok(value) => self.settle(call, Ok(value)),
             Err(failure) => {
-                let reason = self.reason(failure)?;
+                let Some(realm) = self.realm_of(call) else { return Ok(()) };
+                let reason = realm.reason(failure)?;
                 self.raise(call, reason)
             }
         }
@@ -278,15 +194,14 @@ impl Environment {
 
     /// Rejects a call's promise, with an error that shows who awaits it.
     pub(super) fn raise(&self, call: CallId, reason: Js) -> Result<()> {
-        // By following a promise that JavaScript rejects: only from there does V8 see who awaits.
-        let raised = self.host().and_then(|host| self.env.call(self.env.get(&host.raise)?, &[reason]));
-        self.settle(call, raised.or(Err(reason)))
+        let Some(realm) = self.realm_of(call) else { return Ok(()) };
+        self.settle(call, realm.raised(reason).or(Err(reason)))
     }
 
     /// Settles a call's promise with a value, or rejects it with a reason.
     pub(super) fn settle(&self, call: CallId, result: std::result::Result<Js, Js>) -> Result<()> {
         let mut calls = self.calls.borrow_mut();
-        let Some(Call { deferred, _held, context }) = calls.remove(&call) else { return Ok(()) };
+        let Some(Call { deferred, realm, _held, context }) = calls.remove(&call) else { return Ok(()) };
         if calls.is_empty() {
             self.queue.keep_process_alive(self.env, false);
         }
@@ -294,22 +209,7 @@ impl Environment {
         if let Some(context) = context {
             self.env.release(context);
         }
-        match result {
-            Ok(value) => self.env.resolve(deferred, value),
-            Err(reason) => self.env.reject(deferred, reason),
-        }
-    }
-
-    /// The JavaScript value to throw or reject with.
-    pub(super) fn reason(&self, failure: Failure) -> Result<Js> {
-        match failure {
-            Failure::Thrown => self.env.take_exception(),
-            Failure::Ours(error) => match error_to_js(self, &error) {
-                Ok(reason) => Ok(reason),
-                Err(Failure::Thrown) => self.env.take_exception(),
-                Err(Failure::Ours(error)) => self.env.string(&error.to_string()),
-            },
-        }
+        realm.realm().settle(deferred, result)
     }
 
     // ---- events from other threads ----
@@ -333,9 +233,14 @@ impl Environment {
             let handled = self.env.scope(|| self.handle(event));
             self.clear(handled);
         }
-        if !self.left.borrow().is_empty() {
-            let asked = self.env.scope(|| self.env.call(self.env.get(&self.host()?.proceed_later)?, &[]));
-            self.clear(asked.map(drop));
+        if self.left.borrow().is_empty() {
+            return;
+        }
+        let realm = self.calls.borrow().values().next().map(|call| call.realm.realm());
+        match realm {
+            Some(realm) => self.clear(self.env.scope(|| realm.proceed_later())),
+            // No call is under way, so what is left runs no JavaScript.
+            None => self.proceed(),
         }
     }
 
@@ -349,15 +254,16 @@ impl Environment {
     fn handle(&self, event: Event) -> Result<()> {
         match event {
             Event::Finished { call, outcome } => {
+                let Some(realm) = self.realm_of(call) else { return Ok(()) };
                 let written = catch_unwind(AssertUnwindSafe(|| {
-                    outcome.map_err(Failure::Ours).and_then(|value| write::to_js(self, &value))
+                    outcome.map_err(Failure::Ours).and_then(|value| write::to_js(&realm, &value))
                 }));
                 self.finish(call, written.unwrap_or_else(|panic| Err(Failure::Ours(panicked(&*panic)))))
             }
-            Event::Credentials { function, call, answer } => {
+            Event::Credentials { function, region, call, answer } => {
                 let functions = self.functions.borrow();
-                let Some(function) = functions.get(&function) else { return Ok(()) };
-                let function = self.env.get_weak(function)?;
+                let Some(UserFunction { function, realm }) = functions.get(&function) else { return Ok(()) };
+                let (function, realm) = (self.env.get_weak(function)?, Rc::clone(realm));
                 drop(functions);
                 // Without the function, the answer is dropped, which is an answer.
                 let Some(function) = function else { return Ok(()) };
@@ -367,10 +273,15 @@ impl Environment {
                     None => self.env.undefined()?,
                 };
                 drop(calls);
-                self.ask(Ask::Credentials(answer), function, context)
+                let region = match region {
+                    Some(region) => self.env.string(&region)?,
+                    None => self.env.undefined()?,
+                };
+                self.ask(&realm, Ask::Credentials(answer), function, [context, region])
             }
             Event::Release { function } => {
-                if let Some(function) = self.functions.borrow_mut().remove(&function) {
+                let released = self.functions.borrow_mut().remove(&function);
+                if let Some(UserFunction { function, realm: _ }) = released {
                     self.env.release(function);
                 }
                 Ok(())
@@ -382,21 +293,19 @@ impl Environment {
 
     /// Knows a function of the user's for [`Event::Credentials`]. Weakly: the adapters hold it. Held here, it would hold
     /// its connection, which holds the client, which asks for the function to be known: none of them would ever go.
-    pub(super) fn know_function(&self, function: Js) -> Result<u64> {
+    pub(super) fn know_function(&self, realm: &Rc<Realm>, function: Js) -> Result<u64> {
         let id = self.new_id();
-        self.functions.borrow_mut().insert(id, self.env.weak_reference(function)?);
+        let function = UserFunction { function: self.env.weak_reference(function)?, realm: Rc::clone(realm) };
+        self.functions.borrow_mut().insert(id, function);
         Ok(id)
     }
 
-    /// Calls a function of the JavaScript side, whose answer comes by [`Environment::answer`], be it at once or later.
-    pub(super) fn ask(&self, ask: Ask, function: Js, context: Js) -> Result<()> {
+    /// Calls a function of the JavaScript side, whose answer comes by [`Environment::answer`], be it at once or later. The
+    /// rest: the async context to call it in, and its argument; `undefined` for none.
+    pub(super) fn ask(&self, realm: &Realm, ask: Ask, function: Js, rest: [Js; 2]) -> Result<()> {
         let id = self.new_id();
         self.asks.borrow_mut().insert(id, ask);
-        let asked = self.env.get(&self.host()?.ask).and_then(|asker| {
-            let id = self.env.number(id as f64)?;
-            self.env.call(asker, &[id, function, context])
-        });
-        asked.map(drop).inspect_err(|_| {
+        realm.ask(id, function, rest).inspect_err(|_| {
             self.asks.borrow_mut().remove(&id);
         })
     }
@@ -405,10 +314,10 @@ impl Environment {
     pub(super) fn answer(&self, id: u64, error: Js, value: Js) -> Result<()> {
         let Some(ask) = self.asks.borrow_mut().remove(&id) else { return Ok(()) };
         match ask {
-            Ask::Settings(connection) => connection.settled(self, error, value),
+            Ask::Settings(connection) => connection.settled(error, value),
             Ask::Credentials(answer) => {
                 // Nobody waits any longer if the request has timed out meanwhile.
-                let _ = answer.send(super::credentials::read_answer(self, error, value)?);
+                let _ = answer.send(super::credentials::read_answer(self.env, error, value)?);
                 Ok(())
             }
         }

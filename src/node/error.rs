@@ -1,28 +1,27 @@
 //! [`Error`] → an instance of one of the classes in `js/errors.js`.
 
-use super::environment::Environment;
 use super::js::{Js, Result};
+use super::realm::Realm;
 use crate::error::Error;
 
 /// `createError(code, message, operation, table, cause?.name, cause?.message, cause?.requestId,
 /// errors?)`
-pub(super) fn to_js(environment: &Environment, error: &Error) -> Result<Js> {
-    let env = environment.env;
+pub(super) fn to_js(realm: &Realm, error: &Error) -> Result<Js> {
+    let env = realm.env;
     let text = |text: Option<&str>| text.map_or_else(|| env.undefined(), |text| env.string(text));
     let cause = error.cause();
     let failures = match error.failures() {
         [] => env.undefined()?,
         failures => {
-            let errors = env.array(failures.len())?;
+            let errors = realm.array(failures.len())?;
             for (index, failure) in failures.iter().enumerate() {
-                env.set_element(errors, index, to_js(environment, failure)?)?;
+                env.set_element(errors, index, to_js(realm, failure)?)?;
             }
             errors
         }
     };
-    let create_error = env.get(&environment.host()?.create_error)?;
-    env.call(
-        create_error,
+    realm.call(
+        &realm.create_error,
         &[
             env.string(error.code().as_str())?,
             env.string(&error.to_string())?,

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use super::environment::Environment;
 use super::js::{Js, Result};
 use super::read::from_js;
+use super::realm::Realm;
 use crate::authjs::Options;
 use crate::config::{ConnectionConfig, Environment as Variables, GivenCredentials};
 use crate::error::{Code, Error};
@@ -20,8 +20,8 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    pub(super) fn read(environment: &Environment, name: &'static str, value: Js) -> Result<Self> {
-        Ok(Fields::from_value(name, from_js(environment, name, value)?)?)
+    pub(super) fn read(realm: &Realm, name: &'static str, value: Js) -> Result<Self> {
+        Ok(Fields::from_value(name, from_js(realm, name, value)?)?)
     }
 
     fn from_value(name: &'static str, value: Value) -> crate::Result<Self> {
@@ -101,6 +101,8 @@ pub(super) fn authjs_options(mut fields: Fields) -> crate::Result<Options> {
         consistent_reads: fields.flag("consistentReads")?.unwrap_or(default.consistent_reads),
         index_lag_timeout: fields.milliseconds("indexLagTimeout")?.unwrap_or(default.index_lag_timeout),
         share_reads: fields.flag("shareReads")?.unwrap_or(default.share_reads),
+        // The one value that it has is checked by JavaScript.
+        delete_only_auth: fields.text("deleteOnly")?.is_some(),
     };
     options.validate()?;
     Ok(options)
@@ -141,9 +143,10 @@ pub(super) fn connection_config(mut fields: Fields) -> crate::Result<ConnectionC
 }
 
 fn static_credentials(mut fields: Fields) -> crate::Result<GivenCredentials> {
+    // What is missing is said where credentials of all sources are checked.
     Ok(GivenCredentials::Static {
-        access_key_id: fields.required("accessKeyId")?,
-        secret_access_key: fields.required("secretAccessKey")?,
+        access_key_id: fields.text("accessKeyId")?.unwrap_or_default(),
+        secret_access_key: fields.text("secretAccessKey")?.unwrap_or_default(),
         session_token: fields.text("sessionToken")?,
     })
 }
@@ -275,6 +278,7 @@ mod tests {
             ("consistentReads", Value::Bool(true)),
             ("indexLagTimeout", Value::Number(0.0)),
             ("shareReads", Value::Bool(false)),
+            ("deleteOnly", "auth".into()),
         ]);
         let expected = Options {
             table_name: "users".into(),
@@ -287,6 +291,7 @@ mod tests {
             consistent_reads: true,
             index_lag_timeout: Duration::ZERO,
             share_reads: false,
+            delete_only_auth: true,
         };
         assert_eq!(given.unwrap(), expected);
     }

@@ -7,8 +7,10 @@ use std::rc::Rc;
 
 use napi::sys;
 
-use super::environment::{Environment, panicked};
-use super::js::{Env, Failure, Js, Result, arguments};
+use super::environment::panicked;
+use super::js::Env;
+use super::js::{Failure, Js, Result, arguments};
+use super::realm::Realm;
 use crate::error::Error;
 
 /// As many arguments as a function has at most: an operation's name and all that `findMany` takes.
@@ -16,8 +18,8 @@ pub(super) const MOST_ARGUMENTS: usize = 8;
 
 /// What a function does.
 pub(super) trait Called: 'static {
-    /// Where it was made.
-    fn environment(&self) -> &Rc<Environment>;
+    /// The load of the JavaScript side that it belongs to.
+    fn realm(&self) -> &Rc<Realm>;
 
     /// The call. A failure is thrown.
     fn call(&self, given: [Js; MOST_ARGUMENTS]) -> Result<Js>;
@@ -29,8 +31,10 @@ pub(super) trait Called: 'static {
 }
 
 /// The function.
-pub(super) fn function<T: Called>(env: Env, name: &str, called: T) -> Result<Js> {
-    env.function(name, callback::<T>, Box::new(called))
+pub(super) fn function<T: Called>(name: &str, called: T) -> Result<Js> {
+    let realm = Rc::clone(called.realm());
+    let function = realm.env.function(name, callback::<T>, Box::new(called))?;
+    realm.adopt_function(function, name)
 }
 
 unsafe extern "C" fn callback<T: Called>(
@@ -39,11 +43,11 @@ unsafe extern "C" fn callback<T: Called>(
 ) -> sys::napi_value {
     // SAFETY: these come from Node, and a function with this callback is only made above, with a `T`.
     let (env, called) = unsafe { (Env::from_raw(raw), arguments::<T, MOST_ARGUMENTS>(raw, info)) };
-    let (answered, environment) = match called {
+    let (answered, realm) = match called {
         Ok((given, function)) => {
             let answered = catch_unwind(AssertUnwindSafe(|| function.call(given)));
             let answered = answered.unwrap_or_else(|panic| function.panicked(panicked(&*panic)));
-            (answered, Some(function.environment()))
+            (answered, Some(function.realm()))
         }
         Err(failure) => (Err(failure), None),
     };
@@ -53,8 +57,7 @@ unsafe extern "C" fn callback<T: Called>(
         Err(Failure::Ours(error)) => {
             let words = error.to_string();
             // Where no error can be made, the environment is being taken down; words may still get through.
-            let reason = environment
-                .map_or_else(|| env.string(&words), |environment| environment.reason(Failure::Ours(error)));
+            let reason = realm.map_or_else(|| env.string(&words), |realm| realm.reason(Failure::Ours(error)));
             if let Ok(reason) = reason {
                 env.throw(reason);
             }

@@ -180,6 +180,21 @@ impl Env {
         get!(self, napi_create_typedarray(sys::TypedarrayType::uint8_array, bytes.len(), buffer, 0)).map(Js)
     }
 
+    /// Copies bytes into a `Uint8Array` of their number that nobody else has yet.
+    pub(super) fn fill_bytes(self, array: Js, bytes: &[u8]) -> Result<()> {
+        let (mut kind, mut length, mut data, mut buffer, mut offset) =
+            (0, 0, ptr::null_mut(), ptr::null_mut(), 0);
+        run!(
+            self,
+            napi_get_typedarray_info(array.0, &mut kind, &mut length, &mut data, &mut buffer, &mut offset)
+        )?;
+        if kind == sys::TypedarrayType::uint8_array && length == bytes.len() && length > 0 {
+            // SAFETY: Node-API says that `length` bytes are at `data`, and no JavaScript runs while they are written.
+            unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), data.cast::<u8>(), length) };
+        }
+        Ok(())
+    }
+
     pub(super) fn array(self, length: usize) -> Result<Js> {
         get!(self, napi_create_array_with_length(length)).map(Js)
     }
@@ -467,6 +482,11 @@ impl Env {
     }
 
     pub(super) fn release(self, reference: Reference) {
+        self.free(&reference);
+    }
+
+    /// [`Env::release`] for what is dropped with the reference in it.
+    pub(super) fn free(self, reference: &Reference) {
         let _ = run!(self, napi_delete_reference(reference.0));
     }
 

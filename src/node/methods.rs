@@ -5,10 +5,11 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::connection::{Connection, Start};
-use super::environment::{Environment, Work};
+use super::environment::Work;
 use super::function::{self, Called, function};
 use super::js::{Failure, Js, Result, Visibility};
 use super::read::from_js;
+use super::realm::Realm;
 use crate::client::Client;
 use crate::error::Error;
 use crate::value::{Record, Value};
@@ -93,7 +94,7 @@ type Open<T> = Box<dyn Fn(&Client) -> crate::Result<T>>;
 
 /// What the functions of one object share.
 struct Shared<T: 'static> {
-    environment: Rc<Environment>,
+    realm: Rc<Realm>,
     connection: Rc<Connection>,
     /// The table that errors are about.
     table: String,
@@ -108,20 +109,20 @@ struct MethodOf<T: 'static> {
 
 /// The object.
 pub(super) fn create<T: Clone + 'static>(
-    environment: &Rc<Environment>,
+    realm: &Rc<Realm>,
     connection: Rc<Connection>,
     table: String,
     lists: &[(&'static [Method<T>], Visibility)],
     open: impl Fn(&Client) -> crate::Result<T> + 'static,
 ) -> Result<Js> {
-    let env = environment.env;
-    let object = env.object()?;
-    let environment = Rc::clone(environment);
+    let env = realm.env;
+    let object = realm.object()?;
+    let realm = Rc::clone(realm);
     let (open, target) = (Box::new(open), OnceCell::new());
-    let shared = Rc::new(Shared { environment, connection, table, open, target });
+    let shared = Rc::new(Shared { realm, connection, table, open, target });
     for (methods, visibility) in lists {
         for method in *methods {
-            let function = function(env, method.name, MethodOf { method, shared: Rc::clone(&shared) })?;
+            let function = function(method.name, MethodOf { method, shared: Rc::clone(&shared) })?;
             env.define_property(object, env.string(method.name)?, function, *visibility)?;
         }
     }
@@ -129,18 +130,18 @@ pub(super) fn create<T: Clone + 'static>(
 }
 
 impl<T: Clone> Called for MethodOf<T> {
-    fn environment(&self) -> &Rc<Environment> {
-        &self.shared.environment
+    fn realm(&self) -> &Rc<Realm> {
+        &self.shared.realm
     }
 
     fn call(&self, given: [Js; function::MOST_ARGUMENTS]) -> Result<Js> {
-        let Shared { environment, connection, .. } = &*self.shared;
-        connection.call(environment, self.start(given))
+        let Shared { realm, connection, .. } = &*self.shared;
+        connection.call(realm, self.start(given))
     }
 
     fn panicked(&self, error: Error) -> Result<Js> {
-        let Shared { environment, connection, .. } = &*self.shared;
-        connection.call(environment, Err(Failure::Ours(error.during(self.method.name))))
+        let Shared { realm, connection, .. } = &*self.shared;
+        connection.call(realm, Err(Failure::Ours(error.during(self.method.name))))
     }
 }
 
@@ -150,7 +151,7 @@ impl<T: Clone> MethodOf<T> {
         let (method, shared) = (self.method, Rc::clone(&self.shared));
         let mut values = [const { Value::Undefined }; MOST_ARGUMENTS];
         for ((name, given), value) in method.arguments.iter().zip(given).zip(&mut values) {
-            *value = from_js(&shared.environment, name, given).map_err(|failure| match failure {
+            *value = from_js(&shared.realm, name, given).map_err(|failure| match failure {
                 Failure::Ours(error) => Failure::Ours(error.during(method.name).on_table(&shared.table)),
                 Failure::Thrown => Failure::Thrown,
             })?;

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `js` | Node-API's C functions |
 //! | `environment`, `queue` | a JavaScript thread: calls under way, and how they end |
+//! | `realm` | a load of the JavaScript side: its functions, and the constructors of its realm |
 //! | `read`, `write`, `path` | JavaScript values ⇄ [`Value`] |
 //! | `fields` | plain objects → options, settings, table definitions |
 //! | `connection`, `credentials` | settings and credentials, which JavaScript has and the client wants |
@@ -32,6 +33,7 @@ mod methods;
 mod path;
 mod queue;
 mod read;
+mod realm;
 mod secondary_storage;
 mod write;
 
@@ -51,48 +53,60 @@ use self::fields::Fields;
 use self::js::{Env, Failure, Js, Result};
 use self::queue::Queue;
 use self::read::from_js;
+use self::realm::Realm;
 use crate::error::{Code, Error};
 use crate::value::{Record, Value};
 
 /// A connection, as JavaScript holds it.
 pub struct ConnectionHandle(Rc<Connection>);
 
-/// Hands over what is written in JavaScript, once per environment: `createError`, `kindOf`, `entries`, `createMap`,
-/// `createSet`, `ask`, `proceedLater`, `snapshot`, `shapes`, `members`.
+/// A load of the JavaScript side, as that holds it.
+pub struct RealmHandle(Rc<Realm>);
+
+/// Takes what is written in JavaScript, once per load of it: the object of functions that [`Realm`] describes. The caller
+/// holds that object for as long as anything made with the handle may be used.
 #[napi]
-pub fn attach(env: napi::Env, host: Unknown) -> napi::Result<()> {
-    exported(env, |environment| environment.attach(Js(host.raw()))).map(drop)
+pub fn attach(env: napi::Env, functions: Unknown) -> napi::Result<External<RealmHandle>> {
+    let work = |environment: &Rc<Environment>| Realm::new(environment, Js(functions.raw()));
+    let realm = environment(env).ok_or_else(pending_exception).and_then(|environment| {
+        // Without a realm there are no classes of errors, and this fails by mistakes of ours alone.
+        work(&environment).map_err(|failure| match failure {
+            Failure::Ours(error) => napi::Error::from_reason(error.to_string()),
+            Failure::Thrown => pending_exception(),
+        })
+    });
+    Ok(External::new(RealmHandle(Rc::new(realm?))))
 }
 
 /// Learns a list of property names by its number, for `members`; `false` if one of them is not Unicode text.
 #[napi]
-pub fn learn_names(env: napi::Env, number: u32, names: Unknown) -> napi::Result<bool> {
-    exported(env, |environment| environment.learn_names(number as usize, Js(names.raw())))
+pub fn learn_names(realm: &External<RealmHandle>, number: u32, names: Unknown) -> napi::Result<bool> {
+    exported(realm, |realm| realm.learn_names(number as usize, Js(names.raw())))
 }
 
 /// Goes on with what the turn of the event loop before left, for `proceedLater`.
 #[napi]
-pub fn proceed(env: napi::Env) -> napi::Result<()> {
-    exported(env, |environment| {
-        environment.proceed();
+pub fn proceed(realm: &External<RealmHandle>) -> napi::Result<()> {
+    exported(realm, |realm| {
+        realm.environment.proceed();
         Ok(())
     })
 }
 
 /// Answers a question that came through `ask`.
 #[napi]
-pub fn answer(env: napi::Env, id: f64, error: Unknown, value: Unknown) -> napi::Result<()> {
-    exported(env, |environment| environment.answer(id as u64, Js(error.raw()), Js(value.raw()))).map(drop)
+pub fn answer(realm: &External<RealmHandle>, id: f64, error: Unknown, value: Unknown) -> napi::Result<()> {
+    exported(realm, |realm| realm.environment.answer(id as u64, Js(error.raw()), Js(value.raw())))
 }
 
 /// A connection whose settings `resolve` gives on first use: `() => { settings, provider? }` or a promise of it.
 #[napi]
 pub fn create_connection(
-    env: napi::Env,
+    realm: &External<RealmHandle>,
     resolve: Unknown,
     wants_context: bool,
 ) -> napi::Result<External<ConnectionHandle>> {
-    exported(env, |environment| Connection::new(environment, Js(resolve.raw()), wants_context))
+    exported(realm, |realm| Connection::new(realm, Js(resolve.raw()), wants_context))
         .map(|connection| External::new(ConnectionHandle(Rc::new(connection))))
 }
 
@@ -100,22 +114,27 @@ pub fn create_connection(
 #[napi(ts_return_type = "Record<string, (...values: unknown[]) => Promise<unknown>>")]
 pub fn create_adapter<'env>(
     env: napi::Env,
+    realm: &External<RealmHandle>,
     connection: &External<ConnectionHandle>,
     options: Unknown<'env>,
 ) -> napi::Result<Unknown<'env>> {
-    let object = exported(env, |environment| {
-        let options = fields::authjs_options(Fields::read(environment, "options", Js(options.raw()))?)?;
-        adapter::create(environment, Rc::clone(&connection.0), options)
+    let object = exported(realm, |realm| {
+        let options = fields::authjs_options(Fields::read(realm, "options", Js(options.raw()))?)?;
+        adapter::create(realm, Rc::clone(&connection.0), options)
     });
     object.and_then(|object| unknown(env, object))
 }
 
 /// The definition of the table that an Auth.js adapter with these options uses.
 #[napi]
-pub fn auth_js_table<'env>(env: napi::Env, options: Unknown<'env>) -> napi::Result<Unknown<'env>> {
-    let definition = exported(env, |environment| {
-        let options = fields::authjs_options(Fields::read(environment, "options", Js(options.raw()))?)?;
-        write::to_js(environment, &fields::from_table_definition(options.table()))
+pub fn auth_js_table<'env>(
+    env: napi::Env,
+    realm: &External<RealmHandle>,
+    options: Unknown<'env>,
+) -> napi::Result<Unknown<'env>> {
+    let definition = exported(realm, |realm| {
+        let options = fields::authjs_options(Fields::read(realm, "options", Js(options.raw()))?)?;
+        write::to_js(realm, &fields::from_table_definition(options.table()))
     });
     definition.and_then(|definition| unknown(env, definition))
 }
@@ -124,24 +143,29 @@ pub fn auth_js_table<'env>(env: napi::Env, options: Unknown<'env>) -> napi::Resu
 #[napi(ts_return_type = "Record<string, (...values: unknown[]) => Promise<unknown>>")]
 pub fn create_secondary_storage<'env>(
     env: napi::Env,
+    realm: &External<RealmHandle>,
     connection: &External<ConnectionHandle>,
     options: Unknown<'env>,
 ) -> napi::Result<Unknown<'env>> {
-    let object = exported(env, |environment| {
-        let options = Fields::read(environment, "options", Js(options.raw()))?;
+    let object = exported(realm, |realm| {
+        let options = Fields::read(realm, "options", Js(options.raw()))?;
         let options = fields::secondary_storage_options(options)?;
-        secondary_storage::create(environment, Rc::clone(&connection.0), options)
+        secondary_storage::create(realm, Rc::clone(&connection.0), options)
     });
     object.and_then(|object| unknown(env, object))
 }
 
 /// The definition of the table that a secondary storage with these options uses.
 #[napi]
-pub fn secondary_storage_table<'env>(env: napi::Env, options: Unknown<'env>) -> napi::Result<Unknown<'env>> {
-    let definition = exported(env, |environment| {
-        let options = Fields::read(environment, "options", Js(options.raw()))?;
+pub fn secondary_storage_table<'env>(
+    env: napi::Env,
+    realm: &External<RealmHandle>,
+    options: Unknown<'env>,
+) -> napi::Result<Unknown<'env>> {
+    let definition = exported(realm, |realm| {
+        let options = Fields::read(realm, "options", Js(options.raw()))?;
         let options = fields::secondary_storage_options(options)?;
-        write::to_js(environment, &fields::from_table_definition(options.table()))
+        write::to_js(realm, &fields::from_table_definition(options.table()))
     });
     definition.and_then(|definition| unknown(env, definition))
 }
@@ -150,21 +174,25 @@ pub fn secondary_storage_table<'env>(env: napi::Env, options: Unknown<'env>) -> 
 #[napi(ts_return_type = "Record<string, (...values: any[]) => any>")]
 pub fn create_better_auth_adapter<'env>(
     env: napi::Env,
+    realm: &External<RealmHandle>,
     connection: &External<ConnectionHandle>,
     config: Unknown<'env>,
     schema: Unknown<'env>,
 ) -> napi::Result<Unknown<'env>> {
-    let object = exported(env, |environment| {
-        let layout = better_auth::layout(environment, Js(config.raw()), Js(schema.raw()))?;
-        better_auth::create(environment, Rc::clone(&connection.0), layout)
+    let object = exported(realm, |realm| {
+        let layout = better_auth::layout(realm, Js(config.raw()), Js(schema.raw()))?;
+        better_auth::create(realm, Rc::clone(&connection.0), layout)
     });
     object.and_then(|object| unknown(env, object))
 }
 
 /// Better Auth's operations, each with the names of the arguments that its function takes.
 #[napi(ts_return_type = "Record<string, string[]>")]
-pub fn better_auth_operations<'env>(env: napi::Env) -> napi::Result<Unknown<'env>> {
-    exported(env, |environment| write::to_js(environment, &better_auth::operations()))
+pub fn better_auth_operations<'env>(
+    env: napi::Env,
+    realm: &External<RealmHandle>,
+) -> napi::Result<Unknown<'env>> {
+    exported(realm, |realm| write::to_js(realm, &better_auth::operations()))
         .and_then(|operations| unknown(env, operations))
 }
 
@@ -172,13 +200,14 @@ pub fn better_auth_operations<'env>(env: napi::Env) -> napi::Result<Unknown<'env
 #[napi]
 pub fn better_auth_tables<'env>(
     env: napi::Env,
+    realm: &External<RealmHandle>,
     config: Unknown<'env>,
     schema: Unknown<'env>,
 ) -> napi::Result<Unknown<'env>> {
-    let definitions = exported(env, |environment| {
-        let layout = better_auth::layout(environment, Js(config.raw()), Js(schema.raw()))?;
+    let definitions = exported(realm, |realm| {
+        let layout = better_auth::layout(realm, Js(config.raw()), Js(schema.raw()))?;
         let definitions = layout.tables().into_iter().map(fields::from_table_definition);
-        write::to_js(environment, &Value::List(definitions.collect()))
+        write::to_js(realm, &Value::List(definitions.collect()))
     });
     definitions.and_then(|definitions| unknown(env, definitions))
 }
@@ -187,12 +216,13 @@ pub fn better_auth_tables<'env>(
 #[napi(ts_return_type = "Promise<string[]>")]
 pub fn create_tables<'env>(
     env: napi::Env,
+    realm: &External<RealmHandle>,
     connection: &External<ConnectionHandle>,
     definitions: Unknown<'env>,
 ) -> napi::Result<Unknown<'env>> {
     const OPERATION: &str = "createTables";
-    let promise = exported(env, |environment| {
-        let start = from_js(environment, "definitions", Js(definitions.raw())).and_then(|definitions| {
+    let promise = exported(realm, |realm| {
+        let start = from_js(realm, "definitions", Js(definitions.raw())).and_then(|definitions| {
             let tables = fields::table_definitions(definitions).map_err(|error| error.during(OPERATION))?;
             let start: Start = Box::new(move |client| {
                 let client = client.clone();
@@ -204,7 +234,7 @@ pub fn create_tables<'env>(
             });
             Ok(start)
         });
-        connection.0.call(environment, start)
+        connection.0.call(realm, start)
     });
     promise.and_then(|promise| unknown(env, promise))
 }
@@ -214,13 +244,14 @@ pub fn create_tables<'env>(
 #[napi(ts_return_type = "Promise<{ status: number; body: string }>")]
 pub fn embedded_request<'env>(
     env: napi::Env,
+    realm: &External<RealmHandle>,
     endpoint: String,
     target: String,
     body: String,
 ) -> napi::Result<Unknown<'env>> {
-    let promise = exported(env, |environment| {
-        let (call, promise) = environment.begin(None)?;
-        environment.spawn(
+    let promise = exported(realm, |realm| {
+        let (call, promise) = realm.environment.begin(realm, None)?;
+        realm.environment.spawn(
             call,
             Box::pin(async move {
                 let (status, body) = crate::client::embedded_request(&endpoint, &target, body).await?;
@@ -243,18 +274,21 @@ pub fn claim_embedded_warning() -> bool {
 }
 
 /// Runs an exported function: its failures and panics are thrown as our errors.
-fn exported<T>(env: napi::Env, work: impl FnOnce(&Rc<Environment>) -> Result<T>) -> napi::Result<T> {
-    let thrown = || napi::Error::from_status(Status::PendingException);
-    let environment = environment(env).ok_or_else(thrown)?;
-    let failure = match catch_unwind(AssertUnwindSafe(|| work(&environment))) {
+fn exported<T>(realm: &External<RealmHandle>, work: impl FnOnce(&Rc<Realm>) -> Result<T>) -> napi::Result<T> {
+    let RealmHandle(realm) = &**realm;
+    let failure = match catch_unwind(AssertUnwindSafe(|| work(realm))) {
         Ok(Ok(value)) => return Ok(value),
         Ok(Err(failure)) => failure,
         Err(panic) => Failure::Ours(panicked(&*panic)),
     };
-    if let Ok(reason) = environment.reason(failure) {
-        environment.env.throw(reason);
+    if let Ok(reason) = realm.reason(failure) {
+        realm.env.throw(reason);
     }
-    Err(thrown())
+    Err(pending_exception())
+}
+
+fn pending_exception() -> napi::Error {
+    napi::Error::from_status(Status::PendingException)
 }
 
 #[expect(unsafe_code, reason = "Node hands its environments and our data over as pointers")]

@@ -27,6 +27,8 @@ pub(super) enum Event {
     Credentials {
         /// The function, as [`Environment::know_function`] named it.
         function: u64,
+        /// The connection's region, which the function may ask for.
+        region: Option<String>,
         /// The call that needs them, if it is known.
         call: Option<CallId>,
         /// Who waits for them. Dropped unanswered if the environment ends.

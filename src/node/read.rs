@@ -1,9 +1,9 @@
 //! JavaScript → [`Value`] in one walk, on JavaScript's thread. What DynamoDB could not give back as it was is refused
 //! here, by its path: nothing is silently dropped or turned into something else.
 
-use super::environment::Environment;
 use super::js::{Env, Failure, Js, Kind, NoBytes, NoText, Result};
 use super::path::Path;
+use super::realm::Realm;
 use crate::error::{Code, Error};
 use crate::marshal::MAX_INTEGER;
 use crate::value::{Record, Value};
@@ -17,13 +17,13 @@ const MAX_LEVELS: usize = 32;
 const MAX_SIZE: usize = 1 << 20;
 
 /// The value of an argument. `name` is what messages call it.
-pub(super) fn from_js(environment: &Environment, name: &'static str, value: Js) -> Result<Value> {
-    let mut walk = Walk { environment, env: environment.env, around: Vec::new(), left: MAX_SIZE };
+pub(super) fn from_js(realm: &Realm, name: &'static str, value: Js) -> Result<Value> {
+    let mut walk = Walk { realm, env: realm.env, around: Vec::new(), left: MAX_SIZE };
     walk.value(&Path::Argument(name), value)
 }
 
-struct Walk<'e> {
-    environment: &'e Environment,
+struct Walk<'r> {
+    realm: &'r Realm,
     env: Env,
     /// The objects that the walk is inside of, to notice cycles.
     around: Vec<Js>,
@@ -131,12 +131,12 @@ impl Walk<'_> {
         if self.env.is_array(value)? {
             return self.list(path, value);
         }
-        let host = self.environment.host()?;
-        if self.env.same(self.env.prototype(value)?, self.env.get(&host.object_prototype)?)? {
+        let realm = self.realm;
+        if self.env.same(self.env.prototype(value)?, realm.function(&realm.object_prototype)?)? {
             return self.record(path, value).map(Value::Object);
         }
         // Instances of classes, objects without prototype or of other realms, and everything that is no plain object.
-        let kind = self.env.call(self.env.get(&host.kind_of)?, &[value])?;
+        let kind = realm.call(&realm.kind_of, &[value])?;
         let kind = self.env.as_string(kind)?.unwrap_or_default();
         match kind.as_str() {
             "object" => self.record(path, value).map(Value::Object),
@@ -210,7 +210,7 @@ impl Walk<'_> {
         value: Js,
         place: impl Fn(usize) -> Path<'p>,
     ) -> Result<Vec<Value>> {
-        let entries = self.env.call(self.env.get(&self.environment.host()?.entries)?, &[value])?;
+        let entries = self.realm.call(&self.realm.entries, &[value])?;
         let length = self.env.array_length(entries)? as usize;
         self.elements(path, entries, length, place)
     }
@@ -235,12 +235,12 @@ impl Walk<'_> {
     }
 
     fn record(&mut self, path: &Path<'_>, object: Js) -> Result<Record> {
-        let members = self.env.call(self.env.get(&self.environment.host()?.members)?, &[object])?;
+        let members = self.realm.call(&self.realm.members, &[object])?;
         if self.env.kind(members)? == Kind::Undefined {
             return self.record_by_names(path, object);
         }
         let number = self.env.as_number(self.env.element(members, 0)?)?;
-        let names = self.environment.names(number as usize)?;
+        let names = self.realm.names(number as usize)?;
         let mut properties = Vec::with_capacity(names.len());
         for (name, index) in names.iter().zip(1..) {
             let place = Path::Property(path, name);

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::connection::Connection;
-use super::environment::Environment;
 use super::js::{Js, Result, Visibility};
 use super::methods::{self, methods};
+use super::realm::Realm;
 use crate::secondary_storage::{Options, SecondaryStorage};
 use crate::value::Value;
 
@@ -18,13 +18,9 @@ methods! { METHODS of SecondaryStorage:
 }
 
 /// The object.
-pub(super) fn create(
-    environment: &Rc<Environment>,
-    connection: Rc<Connection>,
-    options: Options,
-) -> Result<Js> {
+pub(super) fn create(realm: &Rc<Realm>, connection: Rc<Connection>, options: Options) -> Result<Js> {
     let table = options.table_name.clone();
-    methods::create(environment, connection, table, &[(METHODS, Visibility::Enumerable)], move |client| {
+    methods::create(realm, connection, table, &[(METHODS, Visibility::Enumerable)], move |client| {
         SecondaryStorage::new(client.clone(), options.clone())
     })
 }
