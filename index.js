@@ -7,8 +7,9 @@ const { authJsOptions } = require("./js/options.js")
 
 /** @type {typeof import("./index.js").DynamoDBAdapter} */
 function DynamoDBAdapter(connection, options) {
-  const open = openConnection(connection)
-  return /** @type {any} */ (holding(native.createAdapter(open.handle, authJsOptions(options)), open))
+  const checked = authJsOptions(options)
+  const open = openConnection(connection, checked.unset)
+  return /** @type {any} */ (holding(native.createAdapter(open.handle, checked.options), open))
 }
 
 exports.DynamoDBAdapter = DynamoDBAdapter

@@ -7,8 +7,11 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb"
+import { fromCognitoIdentityPool, fromTemporaryCredentials } from "@aws-sdk/credential-providers"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { type Connection, DynamoDBAdapter } from "../index.js"
+import { authJsTable, createTables } from "../js/tables.mjs"
 import { type Stub, startStub } from "./stub.js"
 
 interface Asked {
@@ -476,5 +479,178 @@ describe("no source", () => {
     ]) {
       expect(cause.message).toMatch(reason)
     }
+  })
+})
+
+describe("text that no header takes", () => {
+  const controls = [
+    ["a line break inside", "AKIA\nEXAMPLE"],
+    ["a zero", "AKIA\0EXAMPLE"],
+    ["a bell", "AKIA\u0007EXAMPLE"],
+    ["a letter beyond ASCII", "AKIAEXÄMPLE"],
+    ["an ellipsis", "AKIA…"],
+  ]
+  const good = { accessKeyId: "KEY", secretAccessKey: "secret" }
+  type Keys = { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
+
+  /** Each form in which keys are given, with what the error calls them there. */
+  const forms: [string, (keys: Keys) => Connection, Record<keyof Keys, string>, string][] = [
+    ["settings", (credentials) => ({ credentials }), names(), "the connection's `credentials`"],
+    ["a function", (keys) => ({ credentials: async () => keys }), names(), "`credentials` function"],
+    [
+      "an SDK client",
+      (credentials) =>
+        new DynamoDBClient({ region: "eu-north-1", endpoint: table.url, credentials }) as Connection,
+      names(),
+      "`credentials` function",
+    ],
+    [
+      "AUTH_DYNAMODB_*",
+      ofEnvironment("AUTH_DYNAMODB_ID", "AUTH_DYNAMODB_SECRET", "AUTH_DYNAMODB_SESSION_TOKEN"),
+      names("AUTH_DYNAMODB_ID", "AUTH_DYNAMODB_SECRET", "AUTH_DYNAMODB_SESSION_TOKEN"),
+      "AUTH_DYNAMODB_ID and AUTH_DYNAMODB_SECRET",
+    ],
+    [
+      "AWS_*",
+      ofEnvironment("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
+      names("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
+      "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    ],
+    [
+      "a process of a profile",
+      ({ accessKeyId, secretAccessKey, sessionToken }) => {
+        const answer = {
+          ...{ Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey },
+          ...(sessionToken && { SessionToken: sessionToken }),
+        }
+        const script = file("process.mjs", `console.log(${JSON.stringify(JSON.stringify(answer))})`)
+        file(".aws/config", `[profile work]\ncredential_process = "${process.execPath}" "${script}"\n`)
+        return { profile: "work" }
+      },
+      names(),
+      'the profile "work"',
+    ],
+  ]
+
+  function names(
+    accessKeyId = "accessKeyId",
+    secretAccessKey = "secretAccessKey",
+    sessionToken = "sessionToken",
+  ) {
+    return { accessKeyId, secretAccessKey, sessionToken }
+  }
+
+  function ofEnvironment(id: string, secret: string, token: string) {
+    return ({ accessKeyId, secretAccessKey, sessionToken }: Keys): Connection => {
+      set({ [id]: accessKeyId, [secret]: secretAccessKey, ...(sessionToken && { [token]: sessionToken }) })
+      return {}
+    }
+  }
+
+  const at = (connection: Connection): Connection =>
+    "config" in connection ? connection : { endpoint: table.url, ...connection }
+
+  it.each(forms)("in %s is a CREDENTIALS error that names the field", async (_, form, called, source) => {
+    for (const field of ["accessKeyId", "sessionToken", "secretAccessKey"] as const) {
+      for (const [what, text] of controls) {
+        // A zero ends a variable of the environment, and the secret is signed with, not sent.
+        if (text!.includes("\0") && Object.values(called).some((name) => /^A/.test(name))) continue
+        if (field === "secretAccessKey" && !what!.match(/line break|zero|bell/)) continue
+        const connection = at(form({ ...good, [field]: text }))
+        const calls: (() => Promise<unknown>)[] = [
+          () => DynamoDBAdapter(connection).getUser("a"),
+          () => createTables(connection, authJsTable()),
+        ]
+        for (const call of calls) {
+          const error: any = await call().then(
+            () => expect.unreachable(`${what} in ${field}`),
+            (error) => error,
+          )
+          expect([what, error.code]).toEqual([what, "CREDENTIALS"])
+          expect(error.message).toContain(source)
+          expect(error.message).toContain(`\`${called[field]}\` has a c`)
+          expect(`${error.message} ${error.cause?.message} ${error.stack}`).not.toMatch(/AKIA(?!=)/)
+        }
+      }
+    }
+    expect(table.requests).toEqual([])
+  })
+
+  it.each(forms)("at the ends of values in %s is taken off", async (_, form) => {
+    const keys = { accessKeyId: " KEY\r\n", secretAccessKey: "\tsecret\n", sessionToken: "token\n" }
+    const adapter = DynamoDBAdapter(at(form(keys)))
+    expect(await adapter.getUser("a")).toBeNull()
+    expect(table.requests[0]).toMatchObject({ accessKeyId: "KEY", sessionToken: "token" })
+  })
+})
+
+describe("a function of the AWS SDK", () => {
+  it("is told the connection's region, as the SDK's clients tell it", async () => {
+    const sts = await service(() => ({ body: assumed("AssumeRole", "ASSUMED") }))
+    set({ AWS_REGION: "", AWS_DEFAULT_REGION: "" })
+    const credentials = fromTemporaryCredentials({
+      params: { RoleArn: "arn:aws:iam::123456789012:role/app" },
+      masterCredentials: { accessKeyId: "MASTER", secretAccessKey: "secret" },
+      clientConfig: { endpoint: sts.url } as object,
+    })
+    const connection = { region: "ap-southeast-2", endpoint: table.url, credentials }
+    expect(await signedBy(connection as Connection)).toMatchObject({
+      accessKeyId: "ASSUMED",
+      region: "ap-southeast-2",
+    })
+    expect(sts.asked[0]!.headers.authorization).toContain("/ap-southeast-2/sts/")
+  })
+
+  it("is told the region that the environment or the shared configuration has", async () => {
+    const identity = await service(({ headers }) => {
+      const isId = String(headers["x-amz-target"]).endsWith("GetId")
+      const Credentials = {
+        AccessKeyId: "OFCOGNITO",
+        SecretKey: "secret",
+        SessionToken: "t",
+        Expiration: 4e9,
+      }
+      return { body: isId ? { IdentityId: "eu-west-3:1" } : { IdentityId: "eu-west-3:1", Credentials } }
+    })
+    file(".aws/config", "[default]\nregion = eu-west-3\n")
+    set({ AWS_REGION: "" })
+    const told: unknown[] = []
+    const ofPool = fromCognitoIdentityPool({
+      identityPoolId: "eu-west-3:pool",
+      clientConfig: { endpoint: identity.url } as object,
+    })
+    const credentials = async (given?: { callerClientConfig: { region: () => Promise<string> } }) => {
+      told.push(await given!.callerClientConfig.region())
+      return ofPool(given as never)
+    }
+    expect(await signedBy({ endpoint: table.url, credentials } as Connection)).toMatchObject({
+      accessKeyId: "OFCOGNITO",
+      region: "eu-west-3",
+    })
+    expect(told).toEqual(["eu-west-3"])
+  })
+})
+
+describe("the end of credentials from a function", () => {
+  const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000)
+  it.each<[string, (date: Date) => unknown]>([
+    ["a Date", (date) => date],
+    ["a text of ISO 8601", (date) => date.toISOString()],
+    ["a text without milliseconds", (date) => date.toISOString().replace(/\.\d+/, "")],
+    ["milliseconds", (date) => date.getTime()],
+    ["seconds", (date) => Math.floor(date.getTime() / 1000)],
+  ])("may be %s", async (_, form) => {
+    let calls = 0
+    const credentials = (async () => ({
+      accessKeyId: `KEY${++calls}`,
+      secretAccessKey: "secret",
+      // The first ones are within the time in which credentials are renewed before they run out.
+      expiration: form(calls === 1 ? inSeconds(5) : inSeconds(3600)),
+      identityId: "eu-north-1:1",
+    })) as never
+    const adapter = DynamoDBAdapter({ endpoint: table.url, credentials })
+    for (const id of ["a", "b", "c"]) await adapter.getUser(id)
+    expect(table.requests.map(({ accessKeyId }) => accessKeyId).at(-1)).toBe("KEY2")
+    expect(calls).toBe(2)
   })
 })

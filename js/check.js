@@ -47,16 +47,28 @@ const wholeNumber = (least, most = Number.MAX_SAFE_INTEGER) => ({
 const attempts = wholeNumber(1, 100)
 
 /**
+ * What `process.env.NAME ?? ""` and `Number(process.env.NAME)` are where the variable is not set.
+ *
+ * @param {unknown} value
+ */
+const isUnset = (value) => value === "" || Number.isNaN(value)
+
+/**
  * Throws INVALID_CONFIG unless the value is an object with known fields of their types. Fields that are `undefined` are
  * as good as missing.
+ *
+ * What an unset variable of the environment leaves in a field is not thrown: modules are loaded where an app is built, too,
+ * and there the environment of production is not. The first such fault is returned, for the first call to reject with.
  *
  * @param {string} name what messages call the value
  * @param {unknown} value
  * @param {Record<string, Field>} fields
  * @param {Record<string, string>} [remedies] what to say about some unknown fields
- * @returns {asserts value is Record<string, unknown>}
+ * @returns {string | undefined} what is unset, in words
  */
 function checkFields(name, value, fields, remedies = {}) {
+  /** @type {string | undefined} */
+  let unset
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw invalidConfig(`\`${name}\` must be an object, but is ${describe(value)}.`)
   }
@@ -66,11 +78,35 @@ function checkFields(name, value, fields, remedies = {}) {
       throw invalidConfig(`\`${name}\` has no field \`${field}\`. ${remedy}`)
     }
     const { accepts, expected } = fields[field]
-    if (given !== undefined && !accepts(given)) {
-      throw invalidConfig(`\`${name}.${field}\` must be ${expected}, but is ${describe(given)}.`)
-    }
+    if (given === undefined || accepts(given)) continue
+    const fault = `\`${name}.${field}\` must be ${expected}, but is ${describe(given)}.`
+    if (!isUnset(given)) throw invalidConfig(fault)
+    unset ??= `${fault} ${UNSET_REMEDY}`
   }
+  return unset
 }
+
+const UNSET_REMEDY =
+  "If it comes from an environment variable, that is not set where this runs: set it, or leave the field out."
+
+/**
+ * {@link checkFields}, where all is there already: what is unset is thrown, too.
+ *
+ * @type {typeof checkFields}
+ */
+function checkFieldsNow(...given) {
+  const unset = checkFields(...given)
+  if (unset !== undefined) throw invalidConfig(unset)
+  return unset
+}
+
+/**
+ * An object without the fields that an unset variable left, which then have their defaults.
+ *
+ * @param {Record<string, any>} object
+ */
+const withoutUnset = (object) =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => !isUnset(value)))
 
 /**
  * @param {string} message
@@ -126,6 +162,10 @@ function distance(left, right) {
 
 module.exports = {
   checkFields,
+  checkFieldsNow,
+  isUnset,
+  withoutUnset,
+  UNSET_REMEDY,
   invalidConfig,
   describe,
   text,

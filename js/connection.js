@@ -4,13 +4,13 @@
 // environment may be filled in later, and an SDK client may have to look its region up.
 
 const native = require("./addon.js")
-const { attempts, checkFields, invalidConfig, milliseconds, text } = require("./check.js")
+const { attempts, checkFields, checkFieldsNow, invalidConfig, milliseconds, text } = require("./check.js")
 
 /** @typedef {import("../index.js").Connection} Connection */
 
 /** What goes to the native part. @typedef {Record<string, unknown>} Settings */
 
-/** @type {(value: unknown) => value is () => unknown} */
+/** @type {(value: unknown) => value is (...values: any[]) => unknown} */
 const isFunction = (value) => typeof value === "function"
 
 /** @type {(field: import("./check.js").Field) => import("./check.js").Field} */
@@ -26,24 +26,13 @@ const FIELDS = {
     expected: 'a URL, "memory:" or "file:" and a path',
   }),
   credentials: orFunction({
-    accepts: (value) => typeof value === "object" && value !== null,
+    accepts: (value) => typeof value === "object",
     expected: "an object with `accessKeyId` and `secretAccessKey`",
   }),
   profile: text,
   maxAttempts: orFunction(attempts),
   requestTimeout: milliseconds,
   connectionTimeout: milliseconds,
-}
-
-const CREDENTIALS_FIELDS = {
-  accessKeyId: text,
-  secretAccessKey: text,
-  sessionToken: text,
-  expiration: { accepts: (/** @type {unknown} */ value) => value instanceof Date, expected: "a Date" },
-  accountId: text,
-  credentialScope: text,
-  // The AWS SDK for JavaScript notes here where credentials came from.
-  $source: { accepts: () => true, expected: "anything" },
 }
 
 /** Fields of the AWS SDK's client configuration that have no place here. */
@@ -75,11 +64,12 @@ const connections = new WeakMap()
  * @typedef {object} OpenConnection
  * @property {any} handle
  * @property {() => Promise<unknown>} resolve
- * @property {(() => unknown) | undefined} provider
+ * @property {((region: string) => unknown) | undefined} provider
+ * @property {object} functions what the native part calls, which it knows weakly as well
  */
 
 /**
- * @param {() => Promise<{ settings: Settings, provider?: () => unknown }>} find
+ * @param {() => Promise<{ settings: Settings, provider?: (region: string) => unknown }>} find
  * @param {boolean} wantsContext whether a function of the user's may be called for a call
  * @returns {OpenConnection}
  */
@@ -90,39 +80,83 @@ function opened(find, wantsContext) {
     return found
   }
   /** @type {OpenConnection} */
-  const connection = { handle: native.createConnection(resolve, wantsContext), resolve, provider: undefined }
+  const connection = {
+    handle: native.createConnection(resolve, wantsContext),
+    resolve,
+    provider: undefined,
+    functions: native.functions,
+  }
   return connection
 }
 
 /**
+ * A connection each call over which rejects: what it would need is not there.
+ *
+ * @param {string} fault
+ */
+function unusable(fault) {
+  return opened(async () => {
+    throw invalidConfig(fault)
+  }, false)
+}
+
+/**
  * @param {Connection | null} [connection]
+ * @param {string} [unset] what else is unset that the calls over it would need, in words
  * @returns {OpenConnection}
  */
-function openConnection(connection) {
+function openConnection(connection, unset) {
+  if (unset !== undefined) return unusable(unset)
   if (connection === undefined || connection === null) return opened(async () => settled({}), false)
   refuseOldSdk(connection)
+  if (isMock(connection)) return unusable(MOCK)
   if (isSdkClient(connection)) {
     const { config } = connection
     return shared(connection, "", () => opened(() => fromSdkClient(config), true))
   }
-  checkFields("connection", connection, FIELDS, REMEDIES)
+  const unsetField = checkFields("connection", connection, FIELDS, REMEDIES)
+  if (unsetField !== undefined) return unusable(unsetField)
   const { credentials, ...rest } = { .../** @type {Record<string, any>} */ (connection) }
   if (isFunction(credentials)) {
-    const open = () => opened(() => fromFields(rest, oneAtATime(credentials)), true)
+    const open = () =>
+      opened(
+        () =>
+          fromFields(
+            rest,
+            oneAtATime((region) => credentials(callerOf(region, rest))),
+          ),
+        true,
+      )
     return Object.values(rest).some(isFunction) ? open() : shared(credentials, JSON.stringify(rest), open)
   }
-  if (credentials !== undefined) {
-    checkFields("connection.credentials", credentials, CREDENTIALS_FIELDS)
-    for (const field of ["accessKeyId", "secretAccessKey"]) {
-      if (credentials[field] === undefined)
-        throw invalidConfig(`\`connection.credentials.${field}\` is missing.`)
-    }
-  }
   // A copy: what is changed in the object later changes nothing here.
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials ?? {}
-  const given = credentials && { accessKeyId, secretAccessKey, sessionToken }
+  const given = credentialsIn(credentials)
   return opened(() => fromFields({ ...rest, credentials: given }), Object.values(rest).some(isFunction))
 }
+
+/**
+ * The parts of credentials that count, whatever else their object has. What is missing among them, the first call says.
+ *
+ * @param {any} credentials
+ */
+function credentialsIn(credentials) {
+  if (!credentials) return undefined
+  const textOrNothing = (/** @type {unknown} */ value) => (typeof value === "string" ? value : undefined)
+  return {
+    accessKeyId: textOrNothing(credentials.accessKeyId),
+    secretAccessKey: textOrNothing(credentials.secretAccessKey),
+    sessionToken: textOrNothing(credentials.sessionToken),
+  }
+}
+
+/**
+ * What the clients of the AWS SDK hand to credentials functions. Those of `@aws-sdk/credential-providers` ask a service of
+ * this region, unless they were told another one.
+ *
+ * @param {string} region
+ * @param {Record<string, any>} settings
+ */
+const callerOf = (region, { profile }) => ({ callerClientConfig: { region: async () => region, profile } })
 
 /**
  * @param {object} owner
@@ -153,6 +187,23 @@ function isSdkClient(connection) {
   )
 }
 
+const MOCK =
+  "`connection` has functions of a client of the AWS SDK, but no `config`, so it is no client: perhaps a mock of one. " +
+  'Nothing is sent through a client here. In tests, give `{ endpoint: "memory:" }`, which is a database of its own.'
+
+/**
+ * Whether it stands in for a client in somebody's test.
+ *
+ * @param {any} connection
+ */
+function isMock(connection) {
+  if (isFunction(connection)) return true
+  if (typeof connection.config === "object" && connection.config !== null) return false
+  return ["send", "get", "put", "query", "update", "delete", "batchWrite"].some((name) =>
+    isFunction(connection[name]),
+  )
+}
+
 /** @param {any} connection */
 function refuseOldSdk(connection) {
   const service = connection.service ?? connection
@@ -166,14 +217,14 @@ function refuseOldSdk(connection) {
 
 /**
  * @param {Record<string, any>} fields
- * @param {() => unknown} [provider]
+ * @param {(region: string) => unknown} [provider]
  */
 async function fromFields(fields, provider) {
   const [region, endpoint, maxAttempts] = await Promise.all(
     ["region", "endpoint", "maxAttempts"].map(async (name) => {
       if (!isFunction(fields[name])) return fields[name]
       const value = await called(`connection.${name}`, fields[name])
-      if (value !== undefined) checkFields("connection", { [name]: value }, FIELDS)
+      if (value !== undefined) checkFieldsNow("connection", { [name]: value }, FIELDS)
       return value
     }),
   )
@@ -197,9 +248,7 @@ async function fromSdkClient(config) {
       oneAtATime(() => credentials()),
     )
   }
-  const { accessKeyId, secretAccessKey, sessionToken } = config.credentials ?? {}
-  const credentials = accessKeyId && { accessKeyId, secretAccessKey, sessionToken }
-  return settled({ region, endpoint, maxAttempts, credentials })
+  return settled({ region, endpoint, maxAttempts, credentials: credentialsIn(config.credentials) })
 }
 
 /**
@@ -227,13 +276,16 @@ async function sdkEndpoint(config, region) {
   return chosen({ Region: region, UseFIPS: useFips, UseDualStack: useDualStack }).url.href
 }
 
+/** A `URL`, of any realm. @param {any} value @returns {value is URL} */
+const isUrl = (value) => Object.prototype.toString.call(value) === "[object URL]"
+
 /**
  * @param {any} value
  * @returns {boolean}
  */
 function isEndpoint(value) {
   if (typeof value !== "object" || value === null) return false
-  return value instanceof URL || isEndpoint(value.url) || typeof value.hostname === "string"
+  return isUrl(value) || isEndpoint(value.url) || typeof value.hostname === "string"
 }
 
 /**
@@ -245,7 +297,7 @@ function isEndpoint(value) {
 function endpointUrl(endpoint) {
   if (endpoint === undefined || endpoint === null || typeof endpoint === "string")
     return endpoint ?? undefined
-  if (endpoint instanceof URL) return endpoint.href
+  if (isUrl(endpoint)) return endpoint.href
   if (endpoint.url) return endpointUrl(endpoint.url)
   const { protocol = "https:", hostname, port, path = "/" } = endpoint
   return `${protocol}//${hostname}${port ? `:${port}` : ""}${path}`
@@ -259,7 +311,8 @@ async function called(name, provider) {
   try {
     return await provider()
   } catch (error) {
-    const reason = error instanceof Error ? `: ${error.name}: ${error.message}` : ""
+    const { name: kind, message } = /** @type {any} */ (error ?? {})
+    const reason = typeof message === "string" ? `: ${kind}: ${message}` : ""
     throw invalidConfig(`The function \`${name}\` failed${reason}.`, error)
   }
 }
@@ -267,13 +320,13 @@ async function called(name, provider) {
 /**
  * Calls a credentials function again only when its last call has ended.
  *
- * @param {() => unknown} credentials
+ * @param {(region: string) => unknown} credentials
  */
 function oneAtATime(credentials) {
   /** @type {Promise<unknown> | undefined} */
   let pending
-  return () =>
-    (pending ??= new Promise((resolve) => resolve(credentials())).finally(() => {
+  return (/** @type {string} */ region) =>
+    (pending ??= new Promise((resolve) => resolve(credentials(region))).finally(() => {
       pending = undefined
     }))
 }
@@ -284,7 +337,7 @@ const VARIABLES =
 
 /**
  * @param {Settings} settings
- * @param {() => unknown} [provider]
+ * @param {(region: string) => unknown} [provider]
  */
 function settled(settings, provider) {
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => VARIABLES.test(name)))

@@ -6,8 +6,8 @@ const { secondaryStorageConfig } = require("./options.js")
 
 /** @type {typeof import("./secondary-storage.js").dynamodbSecondaryStorage} */
 function dynamodbSecondaryStorage(config) {
-  const { client, options } = secondaryStorageConfig(config)
-  const open = openConnection(client)
+  const { client, options, unset } = secondaryStorageConfig(config)
+  const open = openConnection(client, unset)
   return /** @type {any} */ (holding(native.createSecondaryStorage(open.handle, options), open))
 }
 

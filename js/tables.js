@@ -1,9 +1,9 @@
 "use strict"
 
 const native = require("./addon.js")
-const { checkFields, describe, invalidConfig, text } = require("./check.js")
+const { checkFieldsNow, describe, invalidConfig, text } = require("./check.js")
 const { openConnection } = require("./connection.js")
-const { authJsOptions, secondaryStorageConfig } = require("./options.js")
+const { authJsOptions, complete, secondaryStorageConfig } = require("./options.js")
 
 /** @type {(value: any) => boolean} */
 const areTexts = (value) => Array.isArray(value) && value.every(text.accepts)
@@ -29,7 +29,7 @@ const TABLE_FIELDS = {
 
 /** @param {string} name @param {any} value @param {Record<string, import("./check.js").Field>} fields @param {string[]} required */
 function checkDefinition(name, value, fields, required) {
-  checkFields(name, value, fields)
+  checkFieldsNow(name, value, fields)
   for (const field of required) {
     if (value[field] === undefined) throw invalidConfig(`\`${name}.${field}\` is missing.`)
   }
@@ -37,12 +37,12 @@ function checkDefinition(name, value, fields, required) {
 
 /** @type {typeof import("./tables.js").authJsTable} */
 function authJsTable(options) {
-  return /** @type {any} */ (native.authJsTable(authJsOptions(options)))
+  return /** @type {any} */ (native.authJsTable(complete(authJsOptions(options))))
 }
 
 /** @type {typeof import("./tables.js").secondaryStorageTable} */
 function secondaryStorageTable(config) {
-  return /** @type {any} */ (native.secondaryStorageTable(secondaryStorageConfig(config).options))
+  return /** @type {any} */ (native.secondaryStorageTable(complete(secondaryStorageConfig(config))))
 }
 
 /** @type {typeof import("./tables.js").betterAuthTables} */

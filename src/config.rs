@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -46,12 +46,6 @@ impl ConnectionConfig {
                 "Give at least 1, which tries once",
             ));
         }
-        if let Some(GivenCredentials::Static { access_key_id, secret_access_key, .. }) = &self.credentials
-            && (access_key_id.is_empty() || secret_access_key.is_empty())
-        {
-            let problem = "The connection's `credentials` have an empty `accessKeyId` or `secretAccessKey`";
-            return Err(Error::new(Code::InvalidConfig, problem, "Give both, or leave `credentials` out"));
-        }
         Ok(())
     }
 }
@@ -61,7 +55,7 @@ impl ConnectionConfig {
 pub enum GivenCredentials {
     /// Fixed ones.
     Static {
-        /// The access key's id.
+        /// The access key's id; empty if none was given, which the first request says.
         access_key_id: String,
         /// The secret access key.
         secret_access_key: String,
@@ -69,14 +63,26 @@ pub enum GivenCredentials {
         session_token: Option<String>,
     },
     /// A function of the user's, asked again before what it gave expires. The SDK's identity cache sees to that.
-    Provider(SharedCredentialsProvider),
+    Provider {
+        /// What asks it.
+        provider: SharedCredentialsProvider,
+        /// The region of the connection, known before it is asked for the first time.
+        region: Arc<OnceLock<String>>,
+    },
+}
+
+impl GivenCredentials {
+    /// Those that a provider gives which does not ask for the region.
+    pub fn by(provider: SharedCredentialsProvider) -> Self {
+        GivenCredentials::Provider { provider, region: Arc::default() }
+    }
 }
 
 impl fmt::Debug for GivenCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             GivenCredentials::Static { .. } => "Static(***)",
-            GivenCredentials::Provider(_) => "Provider(***)",
+            GivenCredentials::Provider { .. } => "Provider(***)",
         })
     }
 }

@@ -1,5 +1,6 @@
 // The types that a direct user of the package sees.
 import { DynamoDB, DynamoDBClient } from "@aws-sdk/client-dynamodb"
+import { fromCognitoIdentityPool, fromTemporaryCredentials } from "@aws-sdk/credential-providers"
 import { DynamoDBDocument, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb"
 import { type AdapterUser, type ErrorCode, DynamoAdapterError, DynamoDBAdapter } from "dynauth"
 import { withDynauth } from "dynauth/next"
@@ -60,3 +61,15 @@ export const configured: Promise<{ poweredByHeader: boolean }> = withDynauth(asy
 export const { serverExternalPackages }: { serverExternalPackages?: string[] } = withDynauth()
 // @ts-expect-error: not a configuration
 withDynauth("standalone")
+
+// Credentials functions of the AWS SDK's, and keys as other parts of it hand them over.
+DynamoDBAdapter({ credentials: fromTemporaryCredentials({ params: { RoleArn: "arn" } }) })
+DynamoDBAdapter({ credentials: fromCognitoIdentityPool({ identityPoolId: "pool" }) })
+DynamoDBAdapter({
+  credentials: async ({ callerClientConfig }) => ({
+    accessKeyId: await callerClientConfig.region(),
+    secretAccessKey: "",
+    expiration: new Date().toISOString(),
+  }),
+})
+DynamoDBAdapter(undefined, { deleteOnly: "auth" })

@@ -62,7 +62,7 @@ function createDynamodbAdapter(createAdapterFactory) {
   /** @param {import("../better-auth.js").DynamoDBAdapterConfig | null} [config] */
   return function dynamodbAdapter(config) {
     const settings = readConfig(config)
-    const open = openConnection(settings.connection)
+    const open = openConnection(settings.connection, settings.unset)
     const factory = (/** @type {any} */ options) => {
       /** @type {Context} */
       const context = { settings, open, handle: undefined }
@@ -79,11 +79,10 @@ function createDynamodbAdapter(createAdapterFactory) {
           transaction: (/** @type {any} */ callback) => transaction(context, begin, callback),
         },
         adapter: (helpers) => {
-          context.handle = native.createBetterAuthAdapter(
-            /** @type {any} */ (open).handle,
-            settings.native,
-            nativeSchema(helpers),
-          )
+          context.handle =
+            settings.unset === undefined
+              ? native.createBetterAuthAdapter(open.handle, settings.native, nativeSchema(helpers))
+              : rejecting(settings.unset)
           return customAdapter(context, helpers, context.handle)
         },
       })(options)
@@ -91,6 +90,21 @@ function createDynamodbAdapter(createAdapterFactory) {
     settingsOf.set(factory, settings)
     return factory
   }
+}
+
+/**
+ * What stands in for the native adapter where it cannot be made: each call rejects. Better Auth makes its adapter while an
+ * app is loaded, and nothing that the environment lacks may end that.
+ *
+ * @param {string} fault
+ */
+function rejecting(fault) {
+  const reject = async () => {
+    throw invalidConfig(fault)
+  }
+  const operations = Object.fromEntries(Object.keys(OPERATIONS).map((operation) => [operation, reject]))
+  const begin = () => ({ ...operations, commit: reject })
+  return { ...operations, begin, explain: reject, takeNotices: () => undefined }
 }
 
 /** @param {Settings} settings */
@@ -316,6 +330,7 @@ async function logPlan({ settings: { debugLogs, logger }, handle }, helpers, ope
  * @returns {any[]}
  */
 function tables(settings, helpers) {
+  if (settings.unset !== undefined) throw invalidConfig(settings.unset)
   return /** @type {any} */ (native.betterAuthTables(settings.native, nativeSchema(helpers)))
 }
 

@@ -3,7 +3,7 @@
 // The configuration of the Better Auth adapter: names, types, and which part of it is for whom. Defaults and what they
 // mean are the native part's, but for those of what is JavaScript's: `logger`, `metrics`, `extensions`, `transactionRetries`.
 
-const { checkFields, describe, flag, invalidConfig, text, wholeNumber } = require("../check.js")
+const { checkFields, describe, flag, invalidConfig, text, UNSET_REMEDY, wholeNumber } = require("../check.js")
 const { FIELDS: CONNECTION_FIELDS, REMEDIES: CONNECTION_REMEDIES } = require("../connection.js")
 
 /** @typedef {import("../check.js").Field} Field */
@@ -21,6 +21,7 @@ const { FIELDS: CONNECTION_FIELDS, REMEDIES: CONNECTION_REMEDIES } = require("..
  * @property {import("../better-auth.js").AdapterMetrics | undefined} metrics
  * @property {import("../better-auth.js").DynamoAdapterMiddleware[]} extensions
  * @property {number} transactionRetries
+ * @property {string} [unset] what an unset variable of the environment left, in words: each operation rejects with it
  */
 
 /** @type {(value: any) => boolean} */
@@ -52,7 +53,10 @@ const NATIVE_FIELDS = {
 }
 
 const FIELDS = {
-  client: { accepts: isObject, expected: "a client of the AWS SDK for JavaScript, or connection settings" },
+  client: {
+    accepts: (/** @type {any} */ value) => isObject(value) || isFunction(value),
+    expected: "a client of the AWS SDK for JavaScript, or connection settings",
+  },
   ...CONNECTION_FIELDS,
   ...NATIVE_FIELDS,
   usePlural: flag,
@@ -102,15 +106,19 @@ function isInclude(value) {
  * @returns {Settings}
  */
 function readConfig(given) {
-  checkFields("config", given ?? {}, FIELDS, REMEDIES)
+  const unsetField = checkFields("config", given ?? {}, FIELDS, REMEDIES)
   /** @type {Record<string, any>} */
   const config = given ?? {}
   const { client, logger, metrics, extensions = [], usePlural = false, debugLogs = false } = config
-  checkTables(config.tables)
-  checkNested("indexes", config.indexes, INDEX_FIELDS, ["indexName", "hashKey"])
-  for (const [model, keySchema] of Object.entries(config.keySchemas ?? {})) {
-    checkPart(`config.keySchemas.${model}`, keySchema, KEY_SCHEMA_FIELDS, ["pkField"])
-  }
+  const keySchemas = Object.entries(config.keySchemas ?? {})
+  const unset = [
+    unsetField,
+    checkTables(config.tables),
+    checkNested("indexes", config.indexes, INDEX_FIELDS, ["indexName", "hashKey"]),
+    ...keySchemas.map(([model, keySchema]) =>
+      checkPart(`config.keySchemas.${model}`, keySchema, KEY_SCHEMA_FIELDS, ["pkField"]),
+    ),
+  ]
   extensions.forEach(checkExtension)
   const fields = pick(config, CONNECTION_FIELDS)
   if (client !== undefined && fields) {
@@ -129,6 +137,7 @@ function readConfig(given) {
     metrics,
     extensions,
     transactionRetries: config.transactionRetries ?? 5,
+    unset: unset.find((fault) => fault !== undefined),
   }
 }
 
@@ -144,20 +153,28 @@ function pick(config, fields) {
   return names.length > 0 ? Object.fromEntries(names.map((name) => [name, config[name]])) : undefined
 }
 
-/** @param {Record<string, unknown> | undefined} tables */
+/**
+ * @param {Record<string, unknown> | undefined} tables
+ * @returns {string | undefined} the first table whose name an unset variable of the environment should give, in words
+ */
 function checkTables(tables) {
   if (tables === undefined) return
+  /** @type {string | undefined} */
+  let unset
   for (const [model, name] of Object.entries(tables)) {
-    if (name !== undefined && !text.accepts(name))
-      throw invalidConfig(`\`config.tables.${model}\` must be ${text.expected}, but is ${describe(name)}.`)
+    if (text.accepts(name) || (name === undefined && !CORE_MODELS.includes(model))) continue
+    const fault = `\`config.tables.${model}\` must be ${text.expected}, but is ${describe(name)}.`
+    if (name !== undefined && name !== "") throw invalidConfig(fault)
+    unset ??= `${fault} ${UNSET_REMEDY}`
   }
-  const missing = CORE_MODELS.filter((model) => tables[model] === undefined)
+  const missing = CORE_MODELS.filter((model) => !Object.hasOwn(tables, model))
   if (missing.length > 0) {
     throw invalidConfig(
       `\`config.tables\` has no name for ${missing.join(", ")}. Name the tables of ${CORE_MODELS.join(", ")}; ` +
         "or leave `tables` out, so that all are named by `tablePrefix` and their model.",
     )
   }
+  return unset
 }
 
 /**
@@ -165,13 +182,20 @@ function checkTables(tables) {
  * @param {Record<string, any> | undefined} models
  * @param {Record<string, Field>} fields
  * @param {string[]} required
+ * @returns {string | undefined} as {@link checkPart}
  */
 function checkNested(field, models, fields, required) {
+  /** @type {string | undefined} */
+  let unset
   for (const [model, parts] of Object.entries(models ?? {})) {
     const name = `config.${field}.${model}`
     if (!isObject(parts)) throw invalidConfig(`\`${name}\` must be an object, but is ${describe(parts)}.`)
-    for (const [part, value] of Object.entries(parts)) checkPart(`${name}.${part}`, value, fields, required)
+    for (const [part, value] of Object.entries(parts)) {
+      const fault = checkPart(`${name}.${part}`, value, fields, required)
+      unset ??= fault
+    }
   }
+  return unset
 }
 
 /**
@@ -179,12 +203,17 @@ function checkNested(field, models, fields, required) {
  * @param {any} value
  * @param {Record<string, Field>} fields
  * @param {string[]} required
+ * @returns {string | undefined} what an unset variable of the environment left, in words
  */
 function checkPart(name, value, fields, required) {
-  checkFields(name, value, fields)
+  let unset = checkFields(name, value, fields)
   for (const field of required) {
-    if (value[field] === undefined) throw invalidConfig(`\`${name}.${field}\` is missing.`)
+    if (value[field] !== undefined) continue
+    const fault = `\`${name}.${field}\` is missing.`
+    if (!Object.hasOwn(value, field)) throw invalidConfig(fault)
+    unset ??= `${fault} ${UNSET_REMEDY}`
   }
+  return unset
 }
 
 /**

@@ -9,9 +9,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::http::Uri;
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{AppName, BehaviorVersion, Region, StalledStreamProtectionConfig};
@@ -19,6 +16,7 @@ use aws_types::SdkConfig;
 use aws_types::os_shim_internal::Env;
 
 use super::connection::Connection;
+use super::credentials::{OrPlaceholder, Source};
 use super::direct::Direct;
 use super::failure::Place;
 use super::http::{self, Connects, Http};
@@ -77,7 +75,7 @@ async fn connect_through(
     if let Some(profile) = &config.profile {
         loader = loader.profile_name(profile);
     }
-    if let Some(provider) = &settings.credentials {
+    if let Some(provider) = &settings.credentials.provider {
         loader = loader.credentials_provider(provider.clone());
     }
     // aws-config panics on some faults in the shared configuration files.
@@ -91,9 +89,7 @@ struct Settings {
     variables: HashMap<String, String>,
     endpoint: Option<Uri>,
     region: Option<String>,
-    credentials: Option<SharedCredentialsProvider>,
-    /// Where credentials come from, in words.
-    source: String,
+    credentials: Source,
     request_timeout: Duration,
     connection_timeout: Duration,
 }
@@ -107,7 +103,7 @@ impl Settings {
         check_retries(&mut variables, config)?;
         let endpoint = endpoint(config, &variables)?;
         let region = region(config, &variables, endpoint.as_ref())?;
-        let (credentials, source) = credentials(config, &variables)?;
+        let credentials = Source::of(config, &variables)?;
         if config.profile.is_some() {
             // A profile that was asked for goes before keys that happen to be in the environment.
             for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
@@ -125,7 +121,6 @@ impl Settings {
             endpoint,
             region,
             credentials,
-            source,
             request_timeout: or_default(config.request_timeout, DEFAULT_REQUEST_TIMEOUT),
             connection_timeout: or_default(config.connection_timeout, DEFAULT_CONNECTION_TIMEOUT),
         })
@@ -184,11 +179,17 @@ fn finish(
     if let Some(endpoint) = &endpoint {
         sdk.set_endpoint_url(Some(endpoint.to_string()));
     }
-    if settings.credentials.is_none()
-        && endpoint.is_some_and(is_local)
-        && let Some(chain) = shared.credentials_provider()
-    {
-        sdk.set_credentials_provider(Some(SharedCredentialsProvider::new(OrPlaceholder(chain))));
+    if let Some(provider) = shared.credentials_provider() {
+        let source = &settings.credentials;
+        sdk.set_credentials_provider(Some(
+            match source.provider.is_none() && endpoint.is_some_and(is_local) {
+                true => source.checked(OrPlaceholder(provider)),
+                false => source.checked(provider),
+            },
+        ));
+    }
+    if let Some(GivenCredentials::Provider { region: slot, .. }) = &config.credentials {
+        let _ = slot.set(region.clone());
     }
     let name = match (&endpoint, shared.endpoint_url()) {
         (Some(endpoint), _) => format!("region \"{region}\" at {}", without_password(endpoint)),
@@ -198,7 +199,7 @@ fn finish(
     // The SDK stops retrying where too much has failed, and by default counts that by region: what an endpoint that is
     // down costs is not to be paid by another one.
     sdk.set_retry_partition(Some(RetryPartition::new(name.clone())));
-    let place = Place { name, credentials: settings.source };
+    let place = Place { name, credentials: settings.credentials.description };
     Ok(Connection::new(aws_sdk_dynamodb::Client::from_conf(sdk.build()), direct, place))
 }
 
@@ -248,58 +249,6 @@ fn region(
     Ok(Some(region.to_owned()))
 }
 
-fn credentials(
-    config: &ConnectionConfig,
-    variables: &HashMap<String, String>,
-) -> Result<(Option<SharedCredentialsProvider>, String)> {
-    let fixed = |id: &String, secret: &String, token: Option<&String>, source: &'static str| {
-        SharedCredentialsProvider::new(Credentials::new(id, secret, token.cloned(), None, source))
-    };
-    match &config.credentials {
-        Some(GivenCredentials::Static { access_key_id, secret_access_key, session_token }) => {
-            let given = fixed(access_key_id, secret_access_key, session_token.as_ref(), "connection");
-            return Ok((Some(given), "the connection's `credentials`".to_owned()));
-        }
-        Some(GivenCredentials::Provider(provider)) => {
-            return Ok((Some(provider.clone()), "the connection's `credentials` function".to_owned()));
-        }
-        None => {}
-    }
-    if let Some(profile) = &config.profile {
-        return Ok((None, format!("the profile \"{profile}\"")));
-    }
-    let [id, secret, token] = ["AUTH_DYNAMODB_ID", "AUTH_DYNAMODB_SECRET", "AUTH_DYNAMODB_SESSION_TOKEN"]
-        .map(|name| variables.get(name));
-    match (id, secret) {
-        (Some(id), Some(secret)) => {
-            let source = "AUTH_DYNAMODB_ID and AUTH_DYNAMODB_SECRET".to_owned();
-            return Ok((Some(fixed(id, secret, token, "AUTH_DYNAMODB")), source));
-        }
-        (None, None) => {}
-        (id, _) => {
-            let [set, unset] = match id {
-                Some(_) => ["AUTH_DYNAMODB_ID", "AUTH_DYNAMODB_SECRET"],
-                None => ["AUTH_DYNAMODB_SECRET", "AUTH_DYNAMODB_ID"],
-            };
-            return Err(Error::new(
-                Code::InvalidConfig,
-                format!("The environment variable {set} is set, but {unset} is not"),
-                "Set both, or neither in order to use AWS's own sources of credentials",
-            ));
-        }
-    }
-    let source = if variables.contains_key("AWS_ACCESS_KEY_ID") {
-        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY".to_owned()
-    } else if let Some(profile) = variables.get("AWS_PROFILE") {
-        format!("the profile \"{profile}\" (AWS_PROFILE)")
-    } else {
-        "AUTH_DYNAMODB_ID and AUTH_DYNAMODB_SECRET (not set) or AWS's default chain (environment, shared \
-         configuration files and SSO, web identity, container role, instance role)"
-            .to_owned()
-    };
-    Ok((None, source))
-}
-
 /// Takes out what does not count, and refuses what `aws-config` would panic on.
 fn check_retries(variables: &mut HashMap<String, String>, config: &ConnectionConfig) -> Result<()> {
     if config.max_attempts.is_some() {
@@ -337,26 +286,6 @@ fn without_password(endpoint: &Uri) -> String {
     let authority = endpoint.authority().map_or("", |authority| authority.as_str());
     let host = authority.rsplit('@').next().unwrap_or_default();
     format!("{}://{host}", endpoint.scheme_str().unwrap_or_default())
-}
-
-/// A chain of sources, and placeholders if none of them has credentials: DynamoDB Local wants some, and any will do.
-#[derive(Debug)]
-struct OrPlaceholder(SharedCredentialsProvider);
-
-impl ProvideCredentials for OrPlaceholder {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::new(async {
-            match self.0.provide_credentials().await {
-                Err(CredentialsError::CredentialsNotLoaded(_)) => {
-                    Ok(Credentials::new("local", "local", None, None, "placeholder"))
-                }
-                answer => answer,
-            }
-        })
-    }
 }
 
 fn no_region() -> Error {

@@ -63,7 +63,7 @@ impl Shared {
         let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
         let known = open.in_use.get(&fingerprint).and_then(Weak::upgrade);
         let shared = known.unwrap_or_else(|| {
-            let by_value = !matches!(config.credentials, Some(GivenCredentials::Provider(_)));
+            let by_value = !matches!(config.credentials, Some(GivenCredentials::Provider { .. }));
             let shared = Arc::new(Shared::unshared(config, OnceCell::new()));
             open.in_use.retain(|_, shared| shared.strong_count() > 0);
             open.in_use.insert(fingerprint, Arc::downgrade(&shared));
@@ -180,7 +180,7 @@ fn hash_settings(config: &ConnectionConfig, hasher: &mut impl Hasher) {
             (1_u8, access_key_id, secret_access_key, session_token).hash(hasher);
         }
         // A function of the user's is equal to itself only.
-        Some(GivenCredentials::Provider(provider)) => {
+        Some(GivenCredentials::Provider { provider, .. }) => {
             2_u8.hash(hasher);
             provider_identity(provider).hash(hasher);
         }
@@ -210,8 +210,7 @@ mod tests {
 
         let credentials =
             SharedCredentialsProvider::new(Credentials::new("key", "secret", None, None, "test"));
-        let config =
-            ConnectionConfig { credentials: Some(GivenCredentials::Provider(credentials)), ..config };
+        let config = ConnectionConfig { credentials: Some(GivenCredentials::by(credentials)), ..config };
         let lent = Arc::downgrade(&Shared::of(config));
         assert!(lent.upgrade().is_none());
     }

@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_types::request_id::RequestId;
 
+use super::credentials::{UNUSABLE_REMEDY, Unusable};
 use crate::error::{Cause, Code, Error};
 
 /// Where a connection leads and with what: for the words of errors.
@@ -22,7 +23,8 @@ pub(super) struct Place {
 }
 
 /// One row of the table: an exception (or a name of ours for a failure without one), what its message must contain
-/// for this row, and what it means. `{place}`, `{credentials}` and `{action}` are filled in.
+/// for this row, and what it means. `{place}`, `{credentials}`, `{action}` and
+/// `{said}`, the failure's own message, are filled in.
 struct Row {
     name: &'static str,
     says: &'static str,
@@ -45,6 +47,7 @@ const fn row(
 const TIMEOUT: &str = "TimeoutError";
 const UNREACHABLE: &str = "ConnectionError";
 const NO_CREDENTIALS: &str = "CredentialsError";
+const UNUSABLE_CREDENTIALS: &str = "UnusableCredentials";
 const NOT_DYNAMODB: &str = "InvalidAnswer";
 const NOT_SENT: &str = "ConstructionFailure";
 
@@ -165,6 +168,13 @@ const TABLE: &[Row] = &[
         Code::Credentials,
         "DynamoDB asks for credentials, and there were none from {credentials}",
         CHECK_CREDENTIALS,
+    ),
+    row(
+        UNUSABLE_CREDENTIALS,
+        "",
+        Code::Credentials,
+        "The credentials from {credentials} cannot be used: {said}",
+        UNUSABLE_REMEDY,
     ),
     row(
         NO_CREDENTIALS,
@@ -297,6 +307,10 @@ impl Failure {
         E: StdError + ProvideErrorMetadata + RequestId + 'static,
     {
         let ours = |name: &str| Failure { name: name.to_owned(), message: chain(error), request_id: None };
+        if let Some(unusable) = sources(error).find_map(|source| source.downcast_ref::<Unusable>()) {
+            let message = unusable.to_string();
+            return Failure { name: UNUSABLE_CREDENTIALS.to_owned(), message, request_id: None };
+        }
         if sources(error).any(|source| source.is::<CredentialsError>()) {
             let failure = ours(NO_CREDENTIALS);
             return Failure { message: with_profiles_reason(&failure.message), ..failure };
@@ -346,6 +360,7 @@ impl Failure {
             text.replace("{place}", &place.name)
                 .replace("{credentials}", &place.credentials)
                 .replace("{action}", &action)
+                .replace("{said}", &self.message)
         };
         let error = Error::new(row.code, fill(row.problem), fill(row.remedy));
         error.caused_by(self.into_cause())

@@ -9,6 +9,7 @@ mod batch;
 #[cfg(any(test, feature = "bench"))]
 pub mod canned;
 mod connection;
+mod credentials;
 mod direct;
 mod embedded;
 mod failure;

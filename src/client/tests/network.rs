@@ -372,7 +372,7 @@ fn equal_settings_share_one_client() {
     }
     let provider = || {
         let credentials = aws_credential_types::Credentials::for_tests();
-        Some(GivenCredentials::Provider(aws_credential_types::provider::SharedCredentialsProvider::new(
+        Some(GivenCredentials::by(aws_credential_types::provider::SharedCredentialsProvider::new(
             credentials,
         )))
     };
@@ -442,7 +442,7 @@ fn a_failing_credentials_function_is_named() {
     let provider = aws_credential_types::provider::SharedCredentialsProvider::new(Failing);
     let config = ConnectionConfig {
         region: Some("eu-west-1".into()),
-        credentials: Some(GivenCredentials::Provider(provider)),
+        credentials: Some(GivenCredentials::by(provider)),
         ..config(&[])
     };
     let error = ask(&Client::new(config)).unwrap_err();
