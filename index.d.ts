@@ -7,17 +7,33 @@ export {
   type ErrorDetails,
 } from "./js/errors.js"
 
-/** Credentials of AWS, named as in the AWS SDK for JavaScript. */
+/**
+ * Credentials of AWS, named as in the AWS SDK for JavaScript. White space at the ends of values is taken off; what else they
+ * cannot have, such as a line break inside, the first call rejects with `CREDENTIALS`. Further fields are ignored.
+ */
 export interface AwsCredentials {
   accessKeyId: string
   secretAccessKey: string
-  /** The session token of temporary credentials. */
+  /** The session token of temporary credentials. Blank is as good as none. */
   sessionToken?: string
   /**
-   * When the credentials expire. A credentials function is called again shortly before that; without it, after 15
-   * minutes.
+   * When the credentials expire: a `Date`, a text of ISO 8601, or a number of milliseconds or seconds since the epoch. A
+   * credentials function is called again shortly before that; without it, after 15 minutes.
    */
-  expiration?: Date
+  expiration?: Date | string | number
+}
+
+/**
+ * What a credentials function is given, as the clients of the AWS SDK for JavaScript give it. The functions of
+ * `@aws-sdk/credential-providers` ask a service of this region, unless they were told another one.
+ */
+export interface CredentialsCaller {
+  callerClientConfig: {
+    /** The connection's region. */
+    region: () => Promise<string>
+    /** The connection's `profile`, if it has one. */
+    profile?: string
+  }
 }
 
 /** A value, or a function that returns it when the connection is used for the first time. */
@@ -49,7 +65,8 @@ export interface ConnectionSettings {
    * Default: `AUTH_DYNAMODB_ID` and `AUTH_DYNAMODB_SECRET`, then AWS's default chain: environment, shared configuration
    * and SSO profile, web identity, container and instance roles.
    */
-  credentials?: AwsCredentials | (() => AwsCredentials | Promise<AwsCredentials>)
+  credentials?:
+    AwsCredentials | ((caller: CredentialsCaller) => AwsCredentials | Promise<AwsCredentials>) | null
   /** The profile of the shared configuration files. Default: `AWS_PROFILE`, then `"default"`. */
   profile?: string
   /** How often a request is tried in all. Default: 3. */
@@ -108,6 +125,12 @@ export interface DynamoDBAdapterOptions {
    * never shares one that began before. Default: `true`.
    */
   shareReads?: boolean
+  /**
+   * `"auth"`: `deleteUser` deletes the user, its accounts, sessions, authenticators and claims, and leaves an app's own items
+   * in the user's partition (`USER#id`) where they are. Default: it deletes the whole partition, as
+   * `@auth/dynamodb-adapter` does.
+   */
+  deleteOnly?: "auth"
 }
 
 /** A user, with whatever properties of your own. */
@@ -157,7 +180,8 @@ export interface AdapterAuthenticator {
 
 /**
  * What {@link DynamoDBAdapter} returns: the adapter interface of Auth.js and NextAuth. The methods need no `this`. They
- * never throw, but reject with a {@link DynamoAdapterError}; `undefined` as an id, email or token finds nothing.
+ * never throw, but reject with a {@link DynamoAdapterError}; `undefined` as an id, email or token finds nothing. An id that
+ * is a whole number, as some providers' accounts have it, is the same as its decimal text.
  */
 export interface DynamoDBAuthAdapter<
   User = AdapterUser,
@@ -185,7 +209,8 @@ export interface DynamoDBAuthAdapter<
    */
   updateUser(user: Partial<User> & { id: string }): Promise<User>
   /**
-   * Deletes a user with its accounts, sessions, authenticators and claims, and returns it; `null` if there is none.
+   * Deletes a user with its accounts, sessions, authenticators and claims, and returns it; `null` if there is none. The
+   * whole partition of the user goes, unless `deleteOnly: "auth"`.
    *
    * Rejects with `PARTIAL_FAILURE` if DynamoDB left items unprocessed; calling it again completes the work.
    */
@@ -258,7 +283,8 @@ export interface AccountPageMethods<
  * @param options Names of the table, its keys and its index, and how the adapter works.
  * @returns The adapter. Its types follow those of the host, properties that you added to its `User` included.
  * @throws {@link DynamoAdapterError} with the code `INVALID_CONFIG` for unknown fields and options, wrong types, and
- *   names that cannot be.
+ *   names that cannot be. Not for what an unset environment variable leaves, such as an empty name or missing keys: the
+ *   first call rejects with that.
  */
 export declare function DynamoDBAdapter<
   User extends { id: string } = AdapterUser,

@@ -70,7 +70,8 @@ export const customNames = {
 async function createTable(engine: Engine, given: Partial<TableNames>): Promise<TableNames> {
   const names = { tableName: `auth-${randomUUID()}`, ...defaultNames, ...given }
   const client = engine.documentClient()
-  const attributes = [names.partitionKey, names.sortKey, names.indexPartitionKey, names.indexSortKey]
+  const { partitionKey, sortKey, indexPartitionKey, indexSortKey } = names
+  const attributes = [...new Set([partitionKey, sortKey, indexPartitionKey, indexSortKey])]
   await client.send(
     new CreateTableCommand({
       TableName: names.tableName,

@@ -105,7 +105,7 @@ describe.each(engines)("accounts on $name", (engine) => {
       async (property) => {
         const user = await adapter.createUser(newUser())
         const before = await scene.items()
-        for (const value of [undefined, null, "", 7]) {
+        for (const value of [undefined, null, "", 7.5]) {
           const error = await failure(
             adapter.linkAccount({ ...newAccount(user.id), [property]: value } as never),
           )

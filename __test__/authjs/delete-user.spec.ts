@@ -75,6 +75,23 @@ describe.each(engines)("deleteUser on $name", (engine) => {
     expect(await adapter.useVerificationToken(token!)).toEqual(token)
   })
 
+  it("takes an app's own items in the user's partition along, unless it is to delete only auth's", async () => {
+    const own = ["PROFILE", "ORDER#1", "USER#settings", "ACCOUNTING", "claim"]
+    for (const [deleteOnly, kept] of [
+      [undefined, []],
+      ["auth", own],
+    ] as const) {
+      const users = openAdapter(scene.engine.connection(), { ...scene.options, deleteOnly })
+      const user = await everythingOf(users)
+      for (const sk of own) await scene.put({ pk: `USER#${user.id}`, sk, note: "the app's" })
+      expect(await users.deleteUser(user.id)).toEqual(user)
+      const left = (await scene.items()).map(({ pk, sk }) => `${pk} ${sk}`)
+      expect(left).toEqual(kept.map((sk) => `USER#${user.id} ${sk}`).toSorted())
+      expect(await users.createUser(newUser({ email: user.email }))).toMatchObject({ email: user.email })
+      await Promise.all((await scene.items()).map(({ pk, sk }) => scene.remove({ pk, sk })))
+    }
+  })
+
   it("frees the email and the accounts for others", async () => {
     const ada = await adapter.createUser(newUser())
     const account = newAccount(ada.id)

@@ -242,7 +242,6 @@ describe.each(engines)("errors on $name", (engine) => {
 describe("the adapter", () => {
   it("refuses options that cannot be, with INVALID_CONFIG", () => {
     for (const options of [
-      { tableName: "" },
       { tableName: 7 },
       { partitionKey: "pk", sortKey: "pk" },
       { indexName: "no spaces" },

@@ -40,7 +40,7 @@ describe.each(engines)("sessions on $name", (engine) => {
       "refuses a session without %s, naming it",
       async (property) => {
         const before = await scene.items()
-        for (const value of [undefined, null, "", 7, new Date(NaN)]) {
+        for (const value of [undefined, null, "", 7.5, new Date(NaN)]) {
           const error = await failure(
             adapter.createSession({ ...newSession(user.id), [property]: value } as never),
           )

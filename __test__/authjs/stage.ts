@@ -24,6 +24,8 @@ export interface Stage {
   item(partitionKey: string, sortKey?: string): Promise<Item | undefined>
   /** Stores an item as it is. */
   put(item: Item): Promise<void>
+  /** Removes the item of a key. */
+  remove(key: Item): Promise<void>
 }
 
 /** The adapter under test. With TEST_ADAPTER=@auth/dynamodb-adapter, that one in place of ours, for comparison. */
@@ -70,6 +72,9 @@ export async function stage(
     },
     async put(Item) {
       await client.put({ TableName, Item })
+    },
+    async remove(Key) {
+      await client.delete({ TableName, Key })
     },
   }
 }

@@ -1,7 +1,7 @@
 //! Provider accounts: each linked to one user.
 
 use super::Shared;
-use super::argument::{pair, record, required, writable};
+use super::argument::{id_text, provider_and_account_id, record, required, required_id, writable};
 use super::claim::{Claimed, Holder};
 use super::item::{ACCOUNT, USER};
 use super::keys::{self, Key};
@@ -20,7 +20,7 @@ struct Identity {
 
 impl Identity {
     fn of(argument: &Value) -> Option<Self> {
-        let (provider, provider_account_id) = pair(argument, "provider", "providerAccountId")?;
+        let (provider, provider_account_id) = provider_and_account_id(argument)?;
         Some(Identity { provider, provider_account_id })
     }
 
@@ -39,6 +39,9 @@ impl Identity {
 impl Shared {
     pub(super) async fn get_user_by_account(&self, account: Value) -> Result<Option<Record>> {
         let Some((identity, lookup)) = located(&account) else { return Ok(None) };
+        if self.options.index_has_table_keys() {
+            return Box::pin(self.get_user_by_account_at_index(&lookup.index_key)).await;
+        }
         let identity = &identity;
         let found = self
             .locate(lookup, |user_id: String| async move {
@@ -54,10 +57,14 @@ impl Shared {
 
     pub(super) async fn link_account(&self, account: Value) -> Result<Record> {
         let account = record(&ACCOUNT, account)?;
-        let user_id = required(&ACCOUNT, &account, "userId")?;
+        if self.options.index_has_table_keys() {
+            return Box::pin(self.link_account_at_index(account)).await;
+        }
+        let user_id = required_id(&ACCOUNT, &account, "userId")?;
+        let user_id = user_id.as_ref();
         let identity = Identity {
             provider: required(&ACCOUNT, &account, "provider")?.to_owned(),
-            provider_account_id: required(&ACCOUNT, &account, "providerAccountId")?.to_owned(),
+            provider_account_id: required_id(&ACCOUNT, &account, "providerAccountId")?.into_owned(),
         };
         let key = writable(&ACCOUNT, identity.key(user_id), "providerAccountId")?;
         writable(&ACCOUNT, keys::user(user_id), "userId")?;
@@ -114,6 +121,9 @@ impl Shared {
 
     pub(super) async fn unlink_account(&self, account: Value) -> Result<Option<Record>> {
         let Some((identity, lookup)) = located(&account) else { return Ok(None) };
+        if self.options.index_has_table_keys() {
+            return Box::pin(self.unlink_account_at_index(&lookup.index_key)).await;
+        }
         let (index_key, claim) =
             (lookup.index_key.clone(), lookup.claim.clone().filter(|_| self.options.uniqueness));
         let (identity, claim) = (&identity, claim.as_ref());
@@ -149,12 +159,14 @@ impl Shared {
         provider_account_id: Value,
         provider: Value,
     ) -> Result<Option<Record>> {
-        let (Value::String(provider_account_id), Value::String(provider)) = (provider_account_id, provider)
-        else {
+        let (Some(id), Value::String(provider)) = (id_text(&provider_account_id), provider) else {
             return Ok(None);
         };
-        let identity = Identity { provider, provider_account_id };
+        let identity = Identity { provider, provider_account_id: id.into_owned() };
         let Some(lookup) = identity.lookup() else { return Ok(None) };
+        if self.options.index_has_table_keys() {
+            return Box::pin(self.get_account_at_index(&lookup.index_key)).await;
+        }
         let identity = &identity;
         let found = self
             .locate(lookup, |user_id: String| async move {
@@ -178,7 +190,7 @@ fn located(account: &Value) -> Option<(Identity, Lookup)> {
     Some((identity, lookup))
 }
 
-fn account_exists() -> Error {
+pub(super) fn account_exists() -> Error {
     Error::new(
         Code::AccountExists,
         "this provider account is linked to another user",

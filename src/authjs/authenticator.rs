@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::Shared;
-use super::argument::{record, required, writable};
+use super::argument::{record, required, required_id, writable};
 use super::item::AUTHENTICATOR;
 use super::keys;
 use super::known::Seen;
@@ -19,7 +19,9 @@ const COUNTER: &str = "counter";
 impl Shared {
     pub(super) async fn create_authenticator(&self, authenticator: Value) -> Result<Record> {
         let authenticator = record(&AUTHENTICATOR, authenticator)?;
-        let user_id = required(&AUTHENTICATOR, &authenticator, "userId")?;
+        self.needs_index_keys(AUTHENTICATOR_NEEDS_ID)?;
+        let user_id = required_id(&AUTHENTICATOR, &authenticator, "userId")?;
+        let user_id = user_id.as_ref();
         let credential_id = required(&AUTHENTICATOR, &authenticator, "credentialID")?;
         writable(&AUTHENTICATOR, keys::user(user_id), "userId")?;
         let key = writable(&AUTHENTICATOR, keys::authenticator(user_id, credential_id), "credentialID")?;
@@ -39,6 +41,7 @@ impl Shared {
 
     pub(super) async fn get_authenticator(&self, credential_id: Value) -> Result<Option<Record>> {
         let Some((credential_id, lookup)) = lookup(&credential_id) else { return Ok(None) };
+        self.needs_index_keys(AUTHENTICATOR_NEEDS_ID)?;
         let found = self
             .locate(lookup, |user_id: String| async move {
                 match keys::authenticator(&user_id, credential_id) {
@@ -53,6 +56,7 @@ impl Shared {
 
     pub(super) async fn delete_authenticator(&self, credential_id: Value) -> Result<Option<Record>> {
         let Some((credential_id, lookup)) = lookup(&credential_id) else { return Ok(None) };
+        self.needs_index_keys(AUTHENTICATOR_NEEDS_ID)?;
         let key = |user_id: &str| keys::authenticator(user_id, credential_id);
         let deleted = self.take_located(lookup, key).await?;
         Ok(deleted.map(|item| AUTHENTICATOR.to_record(item, &self.options)))
@@ -75,6 +79,7 @@ impl Shared {
         let Some((credential_id, lookup)) = lookup(&credential_id) else {
             return Err(authenticator_not_found());
         };
+        self.needs_index_keys(AUTHENTICATOR_NEEDS_ID)?;
         let changes: Vec<(String, Option<AttributeValue>)> =
             vec![(AUTHENTICATOR.attribute(COUNTER, &self.options), Some(counter))];
         let changes = &changes;
@@ -91,6 +96,8 @@ impl Shared {
         updated.map(|item| AUTHENTICATOR.to_record(item, &self.options)).ok_or_else(authenticator_not_found)
     }
 }
+
+const AUTHENTICATOR_NEEDS_ID: &str = "a passkey leads to its user by the user's id";
 
 fn lookup(credential_id: &Value) -> Option<(&str, Lookup)> {
     let credential_id = credential_id.as_str()?;

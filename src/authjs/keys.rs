@@ -79,6 +79,11 @@ pub(super) fn account_claim(provider: &str, provider_account_id: &str) -> Option
         .then(|| Key::twice(account_sort(provider, provider_account_id)))?
 }
 
+/// Whether an item in a user's partition, beside the user, is one that the adapter writes.
+pub(super) fn is_of_adapter(key: &Key) -> bool {
+    [SESSIONS, ACCOUNTS, AUTHENTICATORS].iter().any(|prefix| key.sort.starts_with(prefix))
+}
+
 /// The claim of an account item, which is called like the item's sort key; `None` for items of other kinds.
 pub(super) fn claim_of_account_item(sort: &str) -> Option<Key> {
     sort.starts_with(ACCOUNTS).then(|| Key::twice(sort.to_owned()))?

@@ -10,12 +10,14 @@
 //! | `known` | what this process remembers of that |
 //! | `sharing` | reads in flight that others join |
 //! | `claim` | what makes an email and an account unique |
+//! | `indexed_by_table_keys` | tables whose index has the table's own keys |
 //! | `user` `account` `session` `verification_token` `authenticator` | the methods |
 
 mod account;
 mod argument;
 mod authenticator;
 mod claim;
+mod indexed_by_table_keys;
 mod item;
 pub(crate) mod keys;
 mod known;
@@ -32,7 +34,7 @@ use std::sync::Arc;
 use crate::client::{Client, Item, Transaction};
 use crate::error::Result;
 use crate::value::{Record, Value};
-use argument::pair;
+use argument::{id_text, provider_and_account_id};
 use keys::Key;
 use known::Known;
 pub use options::Options;
@@ -45,8 +47,8 @@ use sharing::{Answer, Question};
 /// that is asked after a write of this process never joins one that began before.
 ///
 /// Every argument is taken as it came from the host, a [`Value`] of any kind. What cannot identify anything
-/// (`undefined`, a number, an empty string) finds nothing; where something is to be written, it is `INVALID_VALUE`,
-/// before anything is sent. Besides, every method fails with the codes of the connection: `TABLE_NOT_FOUND`,
+/// (`undefined`, an empty string, an object) finds nothing; where something is to be written, it is `INVALID_VALUE`,
+/// before anything is sent. An id may be a number, which is the same as its decimal text. Besides, every method fails with the codes of the connection: `TABLE_NOT_FOUND`,
 /// `MISSING_INDEX`, `ACCESS_DENIED`, `CREDENTIALS`, `THROTTLED`, `TIMEOUT`, `UNREACHABLE`, `INTERNAL`.
 #[derive(Clone)]
 pub struct Adapter {
@@ -87,7 +89,7 @@ impl Adapter {
 
     /// The user of an id. One request.
     pub async fn get_user(&self, id: Value) -> Result<Option<Record>> {
-        let question = id.as_str().map(|id| Question::User(id.to_owned()));
+        let question = id_text(&id).map(|id| Question::User(id.into_owned()));
         self.record("getUser", question, || self.shared.get_user(id)).await
     }
 
@@ -99,8 +101,8 @@ impl Adapter {
 
     /// The user of `{ provider, providerAccountId }`. One request once this process has seen the account, else two.
     pub async fn get_user_by_account(&self, account: Value) -> Result<Option<Record>> {
-        let question = pair(&account, "provider", "providerAccountId")
-            .map(|(provider, id)| Question::UserByAccount(provider, id));
+        let question =
+            provider_and_account_id(&account).map(|(provider, id)| Question::UserByAccount(provider, id));
         self.record("getUserByAccount", question, || self.shared.get_user_by_account(account)).await
     }
 
@@ -138,8 +140,8 @@ impl Adapter {
 
     /// The account of a provider's account id.
     pub async fn get_account(&self, provider_account_id: Value, provider: Value) -> Result<Option<Record>> {
-        let question = match (provider.as_str(), provider_account_id.as_str()) {
-            (Some(provider), Some(id)) => Some(Question::Account(provider.to_owned(), id.to_owned())),
+        let question = match (provider.as_str(), id_text(&provider_account_id)) {
+            (Some(provider), Some(id)) => Some(Question::Account(provider.to_owned(), id.into_owned())),
             _ => None,
         };
         let read = || self.shared.get_account(provider_account_id, provider);

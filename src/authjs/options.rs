@@ -31,6 +31,9 @@ pub struct Options {
     pub index_lag_timeout: Duration,
     /// Whether calls that read the same at once share one request. Default: true.
     pub share_reads: bool,
+    /// Whether `deleteUser` leaves items in the user's partition that the adapter does not write. Default: false, as
+    /// `@auth/dynamodb-adapter` has it.
+    pub delete_only_auth: bool,
 }
 
 impl Default for Options {
@@ -46,6 +49,7 @@ impl Default for Options {
             consistent_reads: false,
             index_lag_timeout: Duration::from_millis(1200),
             share_reads: true,
+            delete_only_auth: false,
         }
     }
 }
@@ -67,6 +71,9 @@ impl Options {
                     &format!("cannot be \"{name}\": the adapter writes that attribute itself"),
                 ));
             }
+            if self.index_has_table_keys() && at >= 2 {
+                continue;
+            }
             if let Some((other, _)) = keys[..at].iter().find(|(_, earlier)| earlier == name) {
                 return Err(invalid(
                     option,
@@ -75,6 +82,11 @@ impl Options {
             }
         }
         Ok(())
+    }
+
+    /// Whether the index has the table's own keys, as `indexed_by_table_keys` describes.
+    pub(super) fn index_has_table_keys(&self) -> bool {
+        self.index_partition_key == self.partition_key && self.index_sort_key == self.sort_key
     }
 
     /// The table that these options describe.
@@ -149,7 +161,17 @@ mod tests {
         assert!(refused(|o| o.index_name = "".into()).contains("`indexName`"));
         assert!(refused(|o| o.sort_key = "pk".into()).contains("`partitionKey`"));
         assert!(refused(|o| o.partition_key = "type".into()).contains("\"type\""));
+        assert!(refused(|o| o.index_partition_key = "pk".into()).contains("`partitionKey`"));
+        assert!(refused(|o| o.index_sort_key = "sk".into()).contains("`sortKey`"));
         assert!(refused(|o| o.index_sort_key = "_own:x".into()).contains("`indexSortKey`"));
+    }
+
+    #[test]
+    fn an_index_may_have_the_keys_of_the_table() {
+        let index =
+            Options { index_partition_key: "pk".into(), index_sort_key: "sk".into(), ..Options::default() };
+        index.validate().unwrap();
+        assert!(index.index_has_table_keys());
     }
 
     #[test]

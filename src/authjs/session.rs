@@ -1,6 +1,6 @@
 //! Sessions: found by their token, one round trip once this process has seen it.
 
-use super::argument::{record, required, required_expiry, writable};
+use super::argument::{id_text, record, required, required_expiry, required_id, writable};
 use super::item::{SESSION, USER};
 use super::keys;
 use super::known::Seen;
@@ -14,8 +14,10 @@ use crate::value::{Record, Value};
 impl Shared {
     pub(super) async fn create_session(&self, session: Value) -> Result<Record> {
         let session = record(&SESSION, session)?;
+        self.needs_index_keys(SESSION_NEEDS_ID)?;
         let token = required(&SESSION, &session, "sessionToken")?;
-        let user_id = required(&SESSION, &session, "userId")?;
+        let user_id = required_id(&SESSION, &session, "userId")?;
+        let user_id = user_id.as_ref();
         required_expiry(&SESSION, &session)?;
         let key = writable(&SESSION, keys::session(user_id, token), "sessionToken")?;
         writable(&SESSION, keys::user(user_id), "userId")?;
@@ -28,6 +30,7 @@ impl Shared {
 
     pub(super) async fn get_session_and_user(&self, session_token: Value) -> Result<Option<SessionAndUser>> {
         let Some((token, lookup)) = lookup(&session_token) else { return Ok(None) };
+        self.needs_index_keys(SESSION_NEEDS_ID)?;
         let found = self
             .locate(lookup, |user_id: String| async move {
                 let (Some(session), Some(user)) = (keys::session(&user_id, token), keys::user(&user_id))
@@ -48,13 +51,14 @@ impl Shared {
 
     pub(super) async fn update_session(&self, session: Value) -> Result<Option<Record>> {
         let session = record(&SESSION, session)?;
+        self.needs_index_keys(SESSION_NEEDS_ID)?;
         let token = required(&SESSION, &session, "sessionToken")?;
         let changes = SESSION.to_changes(&session, &self.options)?;
         let moved_to = session.get("userId").filter(|user_id| !matches!(user_id, Value::Undefined));
         let Some(lookup) = lookup_of(token) else { return Ok(None) };
         let changes = &changes;
         self.locate(lookup, |user_id: String| async move {
-            if moved_to.is_some_and(|other| other.as_str() != Some(&user_id)) {
+            if moved_to.is_some_and(|other| id_text(other).as_deref() != Some(&user_id)) {
                 return Err(Error::invalid_value(
                     "session.userId",
                     "is not the user whose session it is",
@@ -73,6 +77,7 @@ impl Shared {
 
     pub(super) async fn delete_session(&self, session_token: Value) -> Result<Option<Record>> {
         let Some((token, lookup)) = lookup(&session_token) else { return Ok(None) };
+        self.needs_index_keys(SESSION_NEEDS_ID)?;
         let deleted = self.take_located(lookup, |user_id| keys::session(user_id, token)).await?;
         Ok(deleted.map(|item| SESSION.to_record(item, &self.options)))
     }
@@ -81,6 +86,8 @@ impl Shared {
         self.list_of_user(&SESSION, keys::SESSIONS, user_id).await
     }
 }
+
+const SESSION_NEEDS_ID: &str = "a session leads to its user by the user's id";
 
 fn lookup(session_token: &Value) -> Option<(&str, Lookup)> {
     let token = session_token.as_str()?;

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
 use super::Shared;
-use super::argument::{record, required, writable};
+use super::argument::{id_text, record, required_id, writable};
 use super::claim::{Claimed, Holder, TRIES, contended};
 use super::item::{Entity, USER};
 use super::keys::{self, Key};
@@ -18,10 +18,14 @@ const EMAIL: &str = "email";
 impl Shared {
     pub(super) async fn create_user(&self, user: Value) -> Result<Record> {
         let mut user = record(&USER, user)?;
+        if self.options.index_has_table_keys() {
+            return Box::pin(self.create_user_at_email(user)).await;
+        }
         if user.get("id").is_none_or(Value::is_nullish) {
             user.set("id", uuid::Uuid::new_v4().to_string());
         }
-        let id = required(&USER, &user, "id")?;
+        let id = required_id(&USER, &user, "id")?;
+        let id = id.as_ref();
         let key = writable(&USER, keys::user(id), "id")?;
         let email = email_of(&user)?;
         let index_key = email.map(|email| writable(&USER, keys::user_index(email), EMAIL)).transpose()?;
@@ -39,12 +43,19 @@ impl Shared {
     }
 
     pub(super) async fn get_user(&self, id: Value) -> Result<Option<Record>> {
-        let Some(key) = id.as_str().and_then(keys::user) else { return Ok(None) };
+        let Some(id) = id_text(&id) else { return Ok(None) };
+        if self.options.index_has_table_keys() {
+            return Box::pin(self.get_user_by_seen_email(&id)).await;
+        }
+        let Some(key) = keys::user(&id) else { return Ok(None) };
         Ok(self.read(&key).await?.map(|item| USER.to_record(item, &self.options)))
     }
 
     pub(super) async fn get_user_by_email(&self, email: Value) -> Result<Option<Record>> {
         let Some(email) = email.as_str() else { return Ok(None) };
+        if self.options.index_has_table_keys() {
+            return Box::pin(self.get_user_at_email(email)).await;
+        }
         let (Some(index_key), Some(claim)) = (keys::user_index(email), keys::email_claim(email)) else {
             return Ok(None);
         };
@@ -71,8 +82,11 @@ impl Shared {
 
     pub(super) async fn update_user(&self, user: Value) -> Result<Record> {
         let mut user = record(&USER, user)?;
-        let id = required(&USER, &user, "id")?.to_owned();
+        let id = required_id(&USER, &user, "id")?.into_owned();
         user.remove("id");
+        if self.options.index_has_table_keys() {
+            return Box::pin(self.update_user_at_email(&id, email_of(&user)?, &user)).await;
+        }
         let changes = USER.to_changes(&user, &self.options)?;
         let email_given = !matches!(user.get(EMAIL), None | Some(Value::Undefined));
         let email = email_of(&user)?;
@@ -174,7 +188,10 @@ impl Shared {
     }
 
     pub(super) async fn delete_user(&self, id: Value) -> Result<Option<Record>> {
-        let Some((id, key)) = id.as_str().and_then(|id| Some((id, keys::user(id)?))) else { return Ok(None) };
+        let Some(id) = id_text(&id) else { return Ok(None) };
+        let Some(key) = keys::user(&id) else { return Ok(None) };
+        self.needs_index_keys("`deleteUser` finds what belongs to a user by its id")?;
+        let id = id.as_ref();
         let user = self.read_consistently(&key).await?;
         let belongings = self.belongings(&key).await?;
         self.delete_belongings(id, belongings).await.map_err(partly_deleted)?;
@@ -186,10 +203,14 @@ impl Shared {
         Ok(deleted.then(|| USER.to_record(user, &self.options)))
     }
 
-    /// The keys of all items of a user but the user.
+    /// The keys of all items of a user but the user; not of an app's own items, where those are to stay.
     async fn belongings(&self, user_key: &Key) -> Result<Vec<Key>> {
         let found = self.client.query(self.options.query_whole_partition(&user_key.partition)).await?;
-        Ok(found.iter().filter_map(|item| self.options.key_of(item)).filter(|key| key != user_key).collect())
+        let keys = found.iter().filter_map(|item| self.options.key_of(item)).filter(|key| key != user_key);
+        Ok(match self.options.delete_only_auth {
+            true => keys.filter(keys::is_of_adapter).collect(),
+            false => keys.collect(),
+        })
     }
 
     /// Deletes items of a user, and the claims of those that are accounts.
@@ -230,7 +251,8 @@ impl Shared {
         sort_prefix: &str,
         user_id: Value,
     ) -> Result<Vec<Record>> {
-        let Some(user) = user_id.as_str().and_then(keys::user) else { return Ok(Vec::new()) };
+        let Some(user) = id_text(&user_id).as_deref().and_then(keys::user) else { return Ok(Vec::new()) };
+        self.needs_index_keys("it finds what belongs to a user by its id")?;
         let items = self.client.query(self.options.query_partition(&user.partition, sort_prefix)).await?;
         Ok(items.into_iter().map(|item| entity.to_record(item, &self.options)).collect())
     }
@@ -262,7 +284,7 @@ impl Shared {
 }
 
 /// The email, if there is one: a string that is not empty. What is neither that nor nothing is refused.
-fn email_of(user: &Record) -> Result<Option<&str>> {
+pub(super) fn email_of(user: &Record) -> Result<Option<&str>> {
     match user.get(EMAIL) {
         None | Some(Value::Null | Value::Undefined) => Ok(None),
         Some(Value::String(email)) => Ok(Some(email.as_str()).filter(|email| !email.is_empty())),
@@ -277,12 +299,17 @@ fn email_of(user: &Record) -> Result<Option<&str>> {
     }
 }
 
-fn email_exists() -> Error {
+pub(super) fn email_exists() -> Error {
     Error::new(
         Code::EmailExists,
         "another user has this email",
         "Sign that user in, or link the account to it; two users cannot share an email",
     )
+}
+
+/// Whether a user's item has this id, as a text or as a number.
+pub(super) fn has_same_id(user: &Item, id: &str) -> bool {
+    user.get("id").is_some_and(|own| own.as_s().or_else(|_| own.as_n()).is_ok_and(|own| own == id))
 }
 
 fn user_not_found() -> Error {

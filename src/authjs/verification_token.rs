@@ -1,7 +1,7 @@
 //! Verification tokens: used once.
 
 use super::Shared;
-use super::argument::{pair, record, required, required_expiry, writable};
+use super::argument::{identifier_and_token, record, required, required_expiry, writable};
 use super::item::VERIFICATION_TOKEN;
 use super::keys;
 use crate::error::Result;
@@ -21,7 +21,7 @@ impl Shared {
     }
 
     pub(super) async fn use_verification_token(&self, request: Value) -> Result<Option<Record>> {
-        let Some((identifier, token)) = pair(&request, "identifier", "token") else { return Ok(None) };
+        let Some((identifier, token)) = identifier_and_token(&request) else { return Ok(None) };
         let Some(key) = keys::verification_token(&identifier, &token) else { return Ok(None) };
         Ok(self.take(&key).await?.map(|item| VERIFICATION_TOKEN.to_record(item, &self.options)))
     }
