@@ -5,7 +5,9 @@
 const { invalidConfig } = require("./check.js")
 const entry = require("./better-auth/entry.js")
 
-exports.dynamodbAdapter = entry.createDynamodbAdapter(createAdapterFactory())
+exports.dynamodbAdapter = entry.createDynamodbAdapter(createAdapterFactory(), async () =>
+  require("better-auth/api"),
+)
 exports.dynamodbSecondaryStorage = entry.dynamodbSecondaryStorage
 exports.explain = entry.explain
 exports.DynamoAdapterError = entry.DynamoAdapterError

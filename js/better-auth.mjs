@@ -2,7 +2,10 @@
 import { createAdapterFactory } from "better-auth/adapters"
 import entry from "./better-auth/entry.js"
 
-export const dynamodbAdapter = entry.createDynamodbAdapter(createAdapterFactory)
+export const dynamodbAdapter = entry.createDynamodbAdapter(
+  createAdapterFactory,
+  () => import("better-auth/api"),
+)
 export const {
   dynamodbSecondaryStorage,
   explain,

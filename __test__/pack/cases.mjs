@@ -8,6 +8,7 @@ import { next } from "./next.mjs"
 import { opennext } from "./opennext.mjs"
 import { runtimes } from "./runtimes.mjs"
 import { servers } from "./servers.mjs"
+import { testRunners } from "./test-runners.mjs"
 
 /**
  * @typedef {object} Context
@@ -33,4 +34,5 @@ export const cases = {
   ...next,
   ...opennext,
   ...elsewhere,
+  ...testRunners,
 }

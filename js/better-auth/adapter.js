@@ -23,6 +23,7 @@ const { template } = require("./templates.js")
  * @property {Settings} settings
  * @property {unknown} open the connection, held for as long as its handle can be used
  * @property {any} handle the native adapter
+ * @property {import("./failures.js").LoadApi} loadApi
  */
 
 /** Better Auth's operations, each with the names of the arguments that its native function takes. */
@@ -57,15 +58,16 @@ const settingsOf = new WeakMap()
  * Makes `dynamodbAdapter` of Better Auth's `createAdapterFactory`, which CommonJS and ESM each get in their own way.
  *
  * @param {(given: { config: any, adapter: (helpers: any) => any }) => (options: any) => any} createAdapterFactory
+ * @param {import("./failures.js").LoadApi} loadApi
  */
-function createDynamodbAdapter(createAdapterFactory) {
+function createDynamodbAdapter(createAdapterFactory, loadApi) {
   /** @param {import("../better-auth.js").DynamoDBAdapterConfig | null} [config] */
   return function dynamodbAdapter(config) {
     const settings = readConfig(config)
     const open = openConnection(settings.connection, settings.unset)
     const factory = (/** @type {any} */ options) => {
       /** @type {Context} */
-      const context = { settings, open, handle: undefined }
+      const context = { settings, open, handle: undefined, loadApi }
       const base = adapterConfig(settings)
       const begin = (/** @type {any} */ begun, /** @type {any} */ effects) =>
         (effects.adapter = createAdapterFactory({
@@ -184,7 +186,7 @@ function operationOver(context, helpers, handle, operation, effects) {
     try {
       return await call(...inTurn(operation, args))
     } catch (error) {
-      throw await failure(error)
+      throw await failure(error, context.loadApi)
     } finally {
       if (mayNotice) report(settings, context.handle.takeNotices())
     }
@@ -216,7 +218,7 @@ function withFieldNames({ getFieldName }, args) {
  * @param {(begun: any, effects: Effects) => any} begin
  * @param {(adapter: any) => Promise<any>} callback
  */
-async function transaction({ settings, handle }, begin, callback) {
+async function transaction({ settings, handle, loadApi }, begin, callback) {
   const { extensions, transactionRetries } = settings
   const before = hooks(extensions, "onBeforeTransaction")
   const after = hooks(extensions, "onAfterTransaction")
@@ -232,7 +234,8 @@ async function transaction({ settings, handle }, begin, callback) {
     try {
       actions = await commit({ model: "", begun })
     } catch (error) {
-      if (!isWorthARerun(/** @type {any} */ (error).code, run, transactionRetries)) throw await failure(error)
+      if (!isWorthARerun(/** @type {any} */ (error).code, run, transactionRetries))
+        throw await failure(error, loadApi)
       // What was to be done after a commit that there was not. (Better Auth forgets it by itself from 1.7.24 on.)
       if (effects.afterCommit) effects.afterCommit.length = 0
       await pause(run)
@@ -278,7 +281,7 @@ function pendingHooks(adapter) {
  * @param {any} helpers
  * @param {import("../better-auth.js").ExplainRequest} request
  */
-async function explain({ handle }, helpers, request) {
+async function explain({ handle, loadApi }, helpers, request) {
   const { model, operation = "findMany", where, data, update, increment, set, ...rest } = request
   if (!Object.hasOwn(OPERATIONS, operation)) {
     throw invalidConfig(`\`operation\` must be one of ${Object.keys(OPERATIONS).join(", ")}.`)
@@ -302,7 +305,7 @@ async function explain({ handle }, helpers, request) {
   try {
     return await handle.explain(operation, ...inTurn(operation, withFieldNames(helpers, args)))
   } catch (error) {
-    throw await failure(error)
+    throw await failure(error, loadApi)
   }
 }
 

@@ -6,6 +6,13 @@ const { adopt } = require("../adopted.js")
 const { DynamoAdapterError } = require("../errors.js")
 
 /**
+ * Loads `better-auth/api`. Each entry brings its own way: test runners that load modules in realms of their own give no
+ * `import()` to CommonJS.
+ *
+ * @typedef {() => Promise<any>} LoadApi
+ */
+
+/**
  * What the losers of a race are answered over HTTP. Better Auth checks first, so these are met only where two requests
  * check at the same time; as failures without a status they would be "500 Internal Server Error". The words are public:
  * the error's own message names tables, which is for logs.
@@ -41,14 +48,15 @@ const ANSWERS = {
  * it says, and stay a DynamoAdapterError with code, message, operation, table and cause.
  *
  * @param {any} error
+ * @param {LoadApi} loadApi
  * @returns {Promise<unknown>}
  */
-async function failure(error) {
+async function failure(error, loadApi) {
   if (!(error instanceof DynamoAdapterError)) return error
   Error.captureStackTrace?.(error, failure)
   const answer = ANSWERS[error.code]
   if (!answer || "statusCode" in error) return error
-  const APIError = await betterAuthsError()
+  const APIError = await betterAuthsError(loadApi)
   if (!APIError) return error
   const { status, ...body } = answer
   const apiError = new APIError(status, body)
@@ -58,10 +66,14 @@ async function failure(error) {
   return adopt(apiError, error.code, error)
 }
 
-/** The class that the running Better Auth knows. It has been loaded by then: it is what calls. */
-async function betterAuthsError() {
+/**
+ * The class that the running Better Auth knows. It has been loaded by then: it is what calls.
+ *
+ * @param {LoadApi} loadApi
+ */
+async function betterAuthsError(loadApi) {
   try {
-    return /** @type {any} */ ((await import("better-auth/api")).APIError)
+    return (await loadApi()).APIError
   } catch {
     return undefined
   }

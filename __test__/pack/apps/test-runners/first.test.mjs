@@ -1,0 +1,4 @@
+import * as dynauth from "dynauth"
+import { story } from "./user.mjs"
+
+test("what comes back is of the test's realm", () => story(dynauth, expect))
