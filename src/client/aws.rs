@@ -195,10 +195,14 @@ fn finish(
         (None, Some(_)) => format!("region \"{region}\" at the endpoint of the shared configuration"),
         (None, None) => format!("region \"{region}\""),
     };
+    let mut command_options = format!("--region {region}");
+    if let Some(endpoint) = &endpoint {
+        command_options.push_str(&format!(" --endpoint-url {}", without_password(endpoint)));
+    }
     // The SDK stops retrying where too much has failed, and by default counts that by region: what an endpoint that is
     // down costs is not to be paid by another one.
     sdk.set_retry_partition(Some(RetryPartition::new(name.clone())));
-    let place = Place { name, credentials: settings.source };
+    let place = Place { name, command_options: Some(command_options), credentials: settings.source };
     Ok(Connection::new(aws_sdk_dynamodb::Client::from_conf(sdk.build()), direct, place))
 }
 

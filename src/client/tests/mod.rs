@@ -12,7 +12,7 @@ mod server;
 mod tables;
 
 use super::*;
-use crate::tables::{IndexDefinition, IndexProjection, KeySchema};
+use crate::tables::{IndexDefinition, IndexProjection, KeySchema, TableDefinition};
 
 /// A table as the Auth.js adapter has it.
 fn table(name: &str) -> TableDefinition {
