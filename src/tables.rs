@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::types::{
 };
 use tokio::time::Instant;
 
-pub(crate) use self::difference::{Difference, differences, index_of};
+pub(crate) use self::difference::{differences, index_of};
 pub use self::set_up::TableOwner;
 pub(crate) use self::set_up::{NeededTable, made_by};
 use crate::client::{Client, Control};
@@ -137,11 +137,7 @@ pub(crate) async fn make(
 }
 
 /// Whether it was made.
-async fn make_one(
-    control: &Control<'_>,
-    table: &TableDefinition,
-    owner: &dyn TableOwner,
-) -> Result<bool> {
+async fn make_one(control: &Control<'_>, table: &TableDefinition, owner: &dyn TableOwner) -> Result<bool> {
     let needed = NeededTable { definition: table, owner, place: control.place() };
     let found = describe(control, &table.name).await?;
     let made = match &found {
@@ -362,7 +358,51 @@ pub(crate) fn is_arn(name: &str) -> bool {
 
 /// What is wrong with a table's name or ARN, if something is; to be said after the name of the option that has it.
 pub(crate) fn check_table_name(name: &str) -> std::result::Result<(), &'static str> {
-    if is_arn(name) { Ok(()) } else { check_resource_name(name) }
+    if !is_arn(name) {
+        return check_resource_name(name);
+    }
+    let parts: Vec<&str> = name.splitn(6, ':').collect();
+    let is_word = |part: &&str| part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let table = parts.get(5).and_then(|resource| resource.strip_prefix("table/"));
+    match table.map(check_resource_name) {
+        Some(Ok(())) if parts[2] == "dynamodb" && parts[1..5].iter().all(is_word) => Ok(()),
+        _ => Err("must be an ARN of the form arn:aws:dynamodb:REGION:ACCOUNT:table/NAME"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_has_a_name_or_an_arn() {
+        for name in [
+            "next-auth",
+            "a.b_c",
+            "arn:aws:dynamodb:eu-central-1:123456789012:table/auth",
+            "arn:aws-us-gov:dynamodb:us-gov-west-1:123456789012:table/a.b_c",
+            "arn:aws:dynamodb:ddblocal:000000000000:table/auth",
+        ] {
+            check_table_name(name).unwrap_or_else(|problem| panic!("{name}: {problem}"));
+        }
+        for name in [
+            "",
+            "no",
+            "no spaces",
+            "a\nb",
+            "m\u{fc}nchen",
+            "arn:",
+            "arn:aws:dynamodb:eu-central-1:123456789012:table/",
+            "arn:aws:dynamodb:eu-central-1:123456789012:auth",
+            "arn:aws:s3:eu-central-1:123456789012:table/auth",
+            "arn:aws:dynamodb:eu\u{7}central:123456789012:table/auth",
+            "arn:aws:dynamodb:eu-central-1:\u{fc}:table/auth",
+            "arn:aws:dynamodb:eu-central-1:123456789012:table/auth\n",
+            "arn:aws:dynamodb:eu-central-1:123456789012:table/auth/index/GSI1",
+        ] {
+            check_table_name(name).expect_err(name);
+        }
+    }
 }
 
 /// The same for the name of an index:

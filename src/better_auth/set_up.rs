@@ -29,8 +29,7 @@ impl TableOwner for Layout {
         if models.is_empty() || !has_field(&found.partition_key) || !found.sort_key.iter().all(has_field) {
             return None;
         }
-        let sort_key =
-            found.sort_key.as_ref().map(|name| format!(", skField: {name:?}")).unwrap_or_default();
+        let sort_key = found.sort_key.as_ref().map(|name| format!(", skField: {name:?}")).unwrap_or_default();
         let key = format!("{{ pkField: {:?}{sort_key} }}", found.partition_key);
         let keys: Vec<String> = models.iter().map(|model| format!("{}: {key}", model.key)).collect();
         Some(format!("dynamodbAdapter `keySchemas: {{ {} }}`", keys.join(", ")))

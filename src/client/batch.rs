@@ -28,7 +28,8 @@ impl Client {
         if keys.is_empty() {
             return Ok(items);
         }
-        let connection = self.shared.ready(self.declared.as_deref()).await.map_err(|error| error.on_table(table))?;
+        let connection =
+            self.shared.ready(self.declared.as_deref()).await.map_err(|error| error.on_table(table))?;
         for chunk in keys.chunks(KEYS_OF_A_GET) {
             let mut left = chunk.to_vec();
             let mut backoff = Backoff::for_unprocessed(self.random);
@@ -78,7 +79,8 @@ impl Client {
         if all == 0 {
             return Ok(());
         }
-        let connection = self.shared.ready(self.declared.as_deref()).await.map_err(|error| error.on_table(table))?;
+        let connection =
+            self.shared.ready(self.declared.as_deref()).await.map_err(|error| error.on_table(table))?;
         let mut written = 0;
         for chunk in writes.chunks(ACTIONS_OF_A_WRITE) {
             let mut left = chunk.to_vec();

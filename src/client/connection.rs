@@ -14,7 +14,7 @@ use super::embedded::{Engine, Location};
 use super::failure::Place;
 use super::set_up::Declared;
 use super::{Control, aws};
-use crate::config::{ConnectionConfig, GivenCredentials};
+use crate::config::{ConnectionConfig, Endpoint, GivenCredentials};
 use crate::error::Result;
 use crate::tables;
 
@@ -83,10 +83,7 @@ impl Shared {
     }
 
     pub(super) fn is_embedded(&self) -> bool {
-        self.config
-            .endpoint
-            .as_deref()
-            .is_some_and(|endpoint| endpoint.starts_with("memory:") || endpoint.starts_with("file:"))
+        self.config.endpoint().is_some_and(|endpoint| endpoint.is_embedded())
     }
 
     /// The connection, made now if it isn't there. A failure is not kept: the next call tries again.
@@ -114,7 +111,6 @@ impl Shared {
         }
         Ok(connection)
     }
-
 }
 
 async fn make_missing(connection: &Connection, engine: &Engine, declared: &Declared) -> Result<()> {
@@ -127,7 +123,10 @@ async fn make_missing(connection: &Connection, engine: &Engine, declared: &Decla
 }
 
 async fn connect(config: &ConnectionConfig) -> Result<Connection> {
-    if let Some(location) = config.endpoint.as_deref().map(Location::of_endpoint).transpose()?.flatten() {
+    let embedded = config.endpoint().filter(Endpoint::is_embedded);
+    if let Some(location) =
+        embedded.map(|endpoint| Location::of_endpoint(endpoint.text)).transpose()?.flatten()
+    {
         let engine = Engine::open(location).await?;
         let place = Place {
             name: format!("the embedded database {}", engine.name()),

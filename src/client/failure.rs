@@ -255,6 +255,14 @@ const TABLE: &[Row] = &[
     ),
     row(
         UNREACHABLE,
+        "CaUsedAsEndEntity",
+        Code::Unreachable,
+        "The certificate of {place} is that of a certificate authority (CA:TRUE), which a server must not show as its own",
+        "Give the server a certificate that the authority signed (CA:FALSE, as mkcert makes them), and name the authority's \
+         file in NODE_EXTRA_CA_CERTS or AWS_CA_BUNDLE",
+    ),
+    row(
+        UNREACHABLE,
         "ertificate",
         Code::Unreachable,
         "The certificate of {place} is not trusted",

@@ -18,6 +18,7 @@ mod signing;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod url;
 
 use std::collections::HashMap;
 use std::fmt;

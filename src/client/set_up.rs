@@ -72,8 +72,7 @@ impl Client {
         let declared = self.declared.as_ref()?;
         for table in tables {
             let definition = declared.tables().iter().find(|definition| definition.name == *table)?;
-            let needed =
-                NeededTable { definition, owner: declared.owner.as_ref(), place: &connection.place };
+            let needed = NeededTable { definition, owner: declared.owner.as_ref(), place: &connection.place };
             let error = match look_at(connection, table).await {
                 Look::Found(found) => wrong_with(&needed, fault, &found),
                 Look::Missing => Some(needed.missing()),
@@ -120,7 +119,8 @@ async fn look_at(connection: &Connection, table: &str) -> Look {
     match tokio::time::timeout(LONGEST_LOOK, look).await {
         Ok(Ok(answer)) => answer.table.map_or(Look::Failed, |found| Look::Found(Box::new(found))),
         Ok(Err(error)) => {
-            let is_missing = error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception());
+            let is_missing =
+                error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception());
             if is_missing { Look::Missing } else { Look::Failed }
         }
         Err(_) => Look::Failed,

@@ -117,8 +117,7 @@ fn conclude(
 /// The first reason that is neither a condition nor passing, and its action.
 fn refused(reasons: &[CancellationReason], request_id: Option<&str>) -> (Failure, usize) {
     let passing = ["None", "ConditionalCheckFailed", CONFLICT, THROUGHPUT, THROTTLING];
-    let is_refusal =
-        |reason: &CancellationReason| reason.code().is_some_and(|code| !passing.contains(&code));
+    let is_refusal = |reason: &CancellationReason| reason.code().is_some_and(|code| !passing.contains(&code));
     let Some(at) = reasons.iter().position(is_refusal) else {
         let message = "Transaction cancelled, without a reason";
         return (Failure::reported("TransactionCanceledException", message, request_id), 0);

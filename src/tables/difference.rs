@@ -14,7 +14,12 @@ pub(crate) enum Difference {
     /// The key of the table, or of an index, has other attributes.
     Key { index: Option<String>, found: Vec<String>, wanted: Vec<String> },
     /// An attribute of the key of the table, or of an index, has another type.
-    KeyType { index: Option<String>, attribute: String, found: ScalarAttributeType, wanted: ScalarAttributeType },
+    KeyType {
+        index: Option<String>,
+        attribute: String,
+        found: ScalarAttributeType,
+        wanted: ScalarAttributeType,
+    },
     /// An index is not there.
     MissingIndex { name: String },
     /// An index holds less.
@@ -129,9 +134,8 @@ fn compare_key(
 }
 
 fn attribute_type<'a>(found: &'a TableDescription, attribute: &str) -> Option<&'a ScalarAttributeType> {
-    let is_it = |definition: &&aws_sdk_dynamodb::types::AttributeDefinition| {
-        definition.attribute_name() == attribute
-    };
+    let is_it =
+        |definition: &&aws_sdk_dynamodb::types::AttributeDefinition| definition.attribute_name() == attribute;
     found.attribute_definitions().iter().find(is_it).map(|definition| definition.attribute_type())
 }
 
@@ -151,8 +155,9 @@ pub(crate) fn found_key(
     key: &[KeySchemaElement],
 ) -> Option<KeySchema> {
     let names = key_names(key);
-    let is_fitting =
-        |name: &String| attribute_type(found, name).is_none_or(|kind| *kind == definition.attribute_type(name));
+    let is_fitting = |name: &String| {
+        attribute_type(found, name).is_none_or(|kind| *kind == definition.attribute_type(name))
+    };
     if !names.iter().all(is_fitting) {
         return None;
     }

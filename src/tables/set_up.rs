@@ -95,7 +95,8 @@ impl NeededTable<'_> {
         let problem =
             format!("The table in {} is not there yet, or not any more: it is {status}", self.place.name);
         let wait = self.command("wait table-exists", "");
-        let remedy = wait.map_or_else(|| "Wait until it is ACTIVE".to_owned(), |wait| format!("Wait for it: {wait}"));
+        let remedy =
+            wait.map_or_else(|| "Wait until it is ACTIVE".to_owned(), |wait| format!("Wait for it: {wait}"));
         self.error(Code::TableNotFound, problem, remedy)
     }
 
@@ -111,9 +112,8 @@ impl NeededTable<'_> {
         };
         let problem =
             format!("The table in {} has no index {}; {there}", self.place.name, index_in_words(index));
-        let same = others.iter().find(|other| {
-            other.key == index.key && other.projection.covers(&index.projection)
-        });
+        let same =
+            others.iter().find(|other| other.key == index.key && other.projection.covers(&index.projection));
         let options =
             same.and_then(|other| self.owner.options_for_index(&self.definition.name, index, other));
         let remedy = match options {

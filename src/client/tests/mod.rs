@@ -9,6 +9,7 @@ mod network;
 mod retries;
 mod scripted;
 mod server;
+mod set_up;
 mod tables;
 
 use super::*;
