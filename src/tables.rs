@@ -363,9 +363,15 @@ pub(crate) fn check_table_name(name: &str) -> std::result::Result<(), &'static s
     }
     let parts: Vec<&str> = name.splitn(6, ':').collect();
     let is_word = |part: &&str| part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    let table = parts.get(5).and_then(|resource| resource.strip_prefix("table/"));
-    match table.map(check_resource_name) {
-        Some(Ok(())) if parts[2] == "dynamodb" && parts[1..5].iter().all(is_word) => Ok(()),
+    match parts.get(5).and_then(|resource| resource.strip_prefix("table/")) {
+        Some(table)
+            if !table.is_empty()
+                && table.chars().all(is_legal)
+                && parts[2] == "dynamodb"
+                && parts[1..5].iter().all(is_word) =>
+        {
+            Ok(())
+        }
         _ => Err("must be an ARN of the form arn:aws:dynamodb:REGION:ACCOUNT:table/NAME"),
     }
 }
@@ -408,9 +414,12 @@ mod tests {
 /// The same for the name of an index:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>.
 pub(crate) fn check_resource_name(name: &str) -> std::result::Result<(), &'static str> {
-    let legal = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-    if (3..=255).contains(&name.len()) && name.chars().all(legal) {
+    if (3..=255).contains(&name.len()) && name.chars().all(is_legal) {
         return Ok(());
     }
     Err("must be 3 to 255 characters out of a-z, A-Z, 0-9, '_', '-' and '.'")
+}
+
+fn is_legal(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_-.".contains(c)
 }

@@ -400,12 +400,25 @@ impl Failure {
     /// The error for the caller. `action` is what IAM calls the operation, such as `dynamodb:Query`; `definitions` are
     /// those of its tables, as the caller gives them to `createTables`.
     pub(super) fn into_error(self, place: &Place, action: &str, definitions: Option<&str>) -> Error {
-        let is_row = |row: &&Row| row.name == self.name && self.message.contains(row.says);
         let row = match self.fault() {
             Some(Fault::Keys) => &OTHER_KEYS,
-            _ => TABLE.iter().find(is_row).unwrap_or(&UNKNOWN),
+            _ => self.row(),
         };
-        let definitions = definitions.unwrap_or("definitions");
+        self.filled(row, place, action, definitions.unwrap_or("definitions"))
+    }
+
+    /// The same where the tables are known to be as needed.
+    pub(super) fn into_error_of_request(self, place: &Place, action: &str) -> Error {
+        let row = self.row();
+        self.filled(row, place, action, "definitions")
+    }
+
+    fn row(&self) -> &'static Row {
+        let is_row = |row: &&Row| row.name == self.name && self.message.contains(row.says);
+        TABLE.iter().find(is_row).unwrap_or(&UNKNOWN)
+    }
+
+    fn filled(self, row: &Row, place: &Place, action: &str, definitions: &str) -> Error {
         let action = self.denied_action().unwrap_or(action).to_owned();
         let fill = |text: &str| {
             text.replace("{place}", &place.name)

@@ -41,6 +41,14 @@ enum Look {
     Failed,
 }
 
+/// What the looks at all tables of a request showed.
+enum Looked {
+    Wrong(Error),
+    AsNeeded,
+    /// Not all could be looked at, or there was no reason to.
+    Unseen,
+}
+
 impl Client {
     /// The error for the caller: `action` is what IAM calls the operation, `tables` are those that it is about, the most
     /// likely one first. Boxed, so that not every request has room for it.
@@ -54,36 +62,41 @@ impl Client {
         Box::pin(async move {
             let looked = match failure.fault() {
                 Some(fault) => self.look(connection, &fault, &tables).await,
-                None => None,
+                None => Looked::Unseen,
             };
-            match looked {
-                Some(error) => error.caused_by(failure.into_cause()),
-                None => {
+            let error = match looked {
+                Looked::Wrong(error) => return error.caused_by(failure.into_cause()),
+                // The table fits, so the request does not.
+                Looked::AsNeeded => failure.into_error_of_request(&connection.place, action),
+                Looked::Unseen => {
                     let definitions = self.declared.as_ref().map(|declared| declared.owner.definitions());
-                    let error = failure.into_error(&connection.place, action, definitions);
-                    on_table(error, tables.first())
+                    failure.into_error(&connection.place, action, definitions)
                 }
-            }
+            };
+            on_table(error, tables.first())
         })
     }
 
-    /// What is wrong with one of these tables, if they are known and may be looked at.
-    async fn look(&self, connection: &Connection, fault: &Fault, tables: &[String]) -> Option<Error> {
-        let declared = self.declared.as_ref()?;
+    /// What is wrong with one of these tables.
+    async fn look(&self, connection: &Connection, fault: &Fault, tables: &[String]) -> Looked {
+        let Some(declared) = &self.declared else { return Looked::Unseen };
         for table in tables {
-            let definition = declared.tables().iter().find(|definition| definition.name == *table)?;
+            let Some(definition) = declared.tables().iter().find(|definition| definition.name == *table)
+            else {
+                return Looked::Unseen;
+            };
             let needed = NeededTable { definition, owner: declared.owner.as_ref(), place: &connection.place };
             let error = match look_at(connection, table).await {
                 Look::Found(found) => wrong_with(&needed, fault, &found),
                 Look::Missing => Some(needed.missing()),
                 // Without a permission, the others would not be seen either.
-                Look::Failed => return None,
+                Look::Failed => return Looked::Unseen,
             };
-            if error.is_some() {
-                return error;
+            if let Some(error) = error {
+                return Looked::Wrong(error);
             }
         }
-        None
+        Looked::AsNeeded
     }
 }
 
