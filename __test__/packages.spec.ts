@@ -176,6 +176,51 @@ describe("an installation", () => {
     expect(message).toContain("not for this platform or not whole")
   })
 
+  describe("where Node.js forbids addons", () => {
+    const permission = process.allowedNodeEnvironmentFlags.has("--permission")
+      ? "--permission"
+      : "--experimental-permission"
+    const read = "--allow-fs-read=*"
+
+    /** The cure that an import names which fails. */
+    function cure(options: Parameters<typeof run>[1]): string | undefined {
+      const script = `try { require("dynauth"); console.log("loaded") } catch (error) { console.log(error.code, error.message) }`
+      const { stdout } = run(script, options)
+      expect(stdout).toMatch(/^ADDON_NOT_LOADED /)
+      expect(stdout).toContain("  - Cannot load native addon because loading addons is disabled.\n")
+      return stdout.split("What to do: ")[1]?.trim()
+    }
+
+    it.each<[string, Parameters<typeof run>[1], string]>([
+      [
+        "by a flag",
+        { flags: ["--no-addons"] },
+        "`--no-addons` on the command line of Node.js forbids native addons, and this is one. Leave it out.",
+      ],
+      [
+        "by NODE_OPTIONS",
+        { env: { NODE_OPTIONS: "--no-warnings --no-addons" } },
+        "`--no-addons` in NODE_OPTIONS forbids native addons, and this is one. Leave it out.",
+      ],
+      [
+        "by the permission model",
+        { flags: [permission, read] },
+        `\`${permission}\` on the command line of Node.js forbids what is not allowed by a flag of its own. ` +
+          "Add `--allow-addons`, and `--allow-fs-read` for the app's folder with its node_modules.",
+      ],
+    ])("%s, names it and the cure", (_, options, expected) => {
+      install(here)
+      expect(cure(options)).toBe(expected)
+    })
+
+    it("loads with the flags that it names", () => {
+      install(here)
+      const flags = [permission, "--allow-addons", `--allow-fs-read=${folder}/*`]
+      const { stdout } = run(`require("dynauth"); console.log("loaded")`, { flags })
+      expect(stdout).toBe("loaded\n")
+    })
+  })
+
   it.each(["edge-light", "workerd", "worker", "browser", "react-native"])(
     "refuses the condition %s by words",
     (condition) => {
@@ -290,6 +335,18 @@ describe("the remedy", () => {
       { ...place, found: present },
       "failed to map segment from shared object",
       /noexec/,
+    ],
+    [
+      "of the permission model, without a file that may be read",
+      { ...place, forbidding: { flag: "--permission", from: "in NODE_OPTIONS" } },
+      "Access to this API has been restricted",
+      /^`--permission` in NODE_OPTIONS .*`--allow-addons`, and `--allow-fs-read`/,
+    ],
+    [
+      "of addons that are forbidden in another way",
+      place,
+      "Cannot load native addon because loading addons is disabled.",
+      /^`--no-addons` of Node\.js forbids native addons/,
     ],
     [
       "of a bundle",

@@ -299,8 +299,9 @@ function endpointUrl(endpoint) {
     return endpoint ?? undefined
   if (isUrl(endpoint)) return endpoint.href
   if (endpoint.url) return endpointUrl(endpoint.url)
-  const { protocol = "https:", hostname, port, path = "/" } = endpoint
-  return `${protocol}//${hostname}${port ? `:${port}` : ""}${path}`
+  const { protocol = "https:", hostname, port = "", path = "/" } = endpoint
+  // What is no port is for the native part to refuse: `Number(process.env.UNSET)` must not lead to port 443.
+  return `${protocol}//${hostname}${port === "" || port === null ? "" : `:${port}`}${path}`
 }
 
 /**
@@ -341,11 +342,11 @@ const VARIABLES =
  */
 function settled(settings, provider) {
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => VARIABLES.test(name)))
-  warnOfEmbedded(settings.endpoint)
+  warnOfEmbedded(settings.endpoint ?? process.env.AUTH_DYNAMODB_ENDPOINT?.trim())
   return { settings: { ...settings, environment }, provider }
 }
 
-/** @param {unknown} endpoint */
+/** @param {unknown} endpoint the one that counts */
 function warnOfEmbedded(endpoint) {
   if (process.env.NODE_ENV !== "production" || !/^(memory|file):/.test(String(endpoint))) return
   if (!native.claimEmbeddedWarning()) return

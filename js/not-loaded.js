@@ -19,6 +19,7 @@ const OLDEST_GLIBC = "2.17"
  * @property {string} folder from where the packages were looked for
  * @property {boolean} bundled whether this runs from a bundler's output, not from the package's folder
  * @property {string[]} found packages and files of addons that are there, each with where it is
+ * @property {{ flag: string, from: string }} [forbidding] the flag of Node.js that forbids addons, and where it was given
  */
 
 /** @returns {Place} */
@@ -44,7 +45,18 @@ function place() {
     folder,
     bundled: !/[\\/]js$/.test(folder),
     found: addonsAround(folder),
+    forbidding: forbidding(),
   }
+}
+
+/** Which flag of Node.js may forbid addons. The permission model goes before `--no-addons`: it has a cure of its own. */
+function forbidding() {
+  const { NODE_OPTIONS = "" } = process.env
+  for (const flag of ["--permission", "--experimental-permission", "--no-addons"]) {
+    if (process.execArgv.includes(flag)) return { flag, from: "on the command line of Node.js" }
+    if (NODE_OPTIONS.split(/\s+/).includes(flag)) return { flag, from: "in NODE_OPTIONS" }
+  }
+  return undefined
 }
 
 /** @param {string} folder the one of this file */
@@ -82,7 +94,7 @@ function reasons(error) {
 }
 
 /** @param {Place} place @param {string[]} why */
-function remedy({ platform, glibc, override, bundled, found }, why) {
+function remedy({ platform, glibc, override, bundled, found, forbidding }, why) {
   const said = why.join("\n")
   if (platform === undefined) {
     return (
@@ -90,6 +102,21 @@ function remedy({ platform, glibc, override, bundled, found }, why) {
       "without the adapter for the middleware, auth.ts with it for what runs on Node.js " +
       "(https://authjs.dev/guides/edge-compatibility)."
     )
+  }
+  const areForbidden = /loading addons is disabled/.test(said)
+  if (
+    forbidding &&
+    /permission$/.test(forbidding.flag) &&
+    (areForbidden || /API has been restricted/.test(said))
+  ) {
+    return (
+      `\`${forbidding.flag}\` ${forbidding.from} forbids what is not allowed by a flag of its own. Add \`--allow-addons\`, ` +
+      "and `--allow-fs-read` for the app's folder with its node_modules."
+    )
+  }
+  if (areForbidden) {
+    const { flag, from } = forbidding ?? { flag: "--no-addons", from: "of Node.js" }
+    return `\`${flag}\` ${from} forbids native addons, and this is one. Leave it out.`
   }
   if (override) {
     return (

@@ -36,7 +36,48 @@ pub struct ConnectionConfig {
     pub environment: Arc<Environment>,
 }
 
+/// The endpoint of a connection, and who says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint<'a> {
+    /// A URL, or `memory:`, or `file:` and a path.
+    pub text: &'a str,
+    /// For messages, such as `setting `endpoint``.
+    pub source: &'static str,
+    /// Whether it may name an embedded database: AWS's own variables may not, for they are other programs' too.
+    may_be_embedded: bool,
+}
+
+impl Endpoint<'_> {
+    /// Whether it is an embedded database.
+    pub fn is_embedded(&self) -> bool {
+        self.may_be_embedded && (self.text.starts_with("memory:") || self.text.starts_with("file:"))
+    }
+}
+
 impl ConnectionConfig {
+    /// The endpoint that counts: that of the connection, of `AUTH_DYNAMODB_ENDPOINT`, of AWS's variables. Where there is
+    /// none, the shared configuration files may have one.
+    pub fn endpoint(&self) -> Option<Endpoint<'_>> {
+        if let Some(text) = &self.endpoint {
+            return Some(Endpoint { text: text.trim(), source: "setting `endpoint`", may_be_embedded: true });
+        }
+        let variable = |name: &str| {
+            self.environment.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+        };
+        let are_ignored = variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+            .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        [
+            ("AUTH_DYNAMODB_ENDPOINT", "environment variable AUTH_DYNAMODB_ENDPOINT", true),
+            ("AWS_ENDPOINT_URL_DYNAMODB", "environment variable AWS_ENDPOINT_URL_DYNAMODB", false),
+            ("AWS_ENDPOINT_URL", "environment variable AWS_ENDPOINT_URL", false),
+        ]
+        .into_iter()
+        .filter(|(_, _, is_ours)| *is_ours || !are_ignored)
+        .find_map(|(name, source, may_be_embedded)| {
+            Some(Endpoint { text: variable(name)?, source, may_be_embedded })
+        })
+    }
+
     /// `INVALID_CONFIG` for settings that cannot be used, before anything is made of them.
     pub fn check(&self) -> Result<()> {
         if self.max_attempts == Some(0) {

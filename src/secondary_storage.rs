@@ -28,7 +28,7 @@ use crate::client::{AttributeValue, Client, Item, TransactWriteItem, Transaction
 use crate::date::MAX_MILLISECONDS;
 use crate::error::{Code, Error, Result};
 use crate::expression::Placeholders;
-use crate::tables::{KeySchema, TableDefinition, check_table_name};
+use crate::tables::{IndexDefinition, KeySchema, TableDefinition, TableOwner, check_table_name};
 use crate::value::Value;
 
 const KEY: &str = "key";
@@ -82,6 +82,34 @@ impl Options {
     }
 }
 
+impl TableOwner for Options {
+    fn tables(&self) -> Vec<TableDefinition> {
+        vec![self.table()]
+    }
+
+    fn definitions(&self) -> &'static str {
+        "secondaryStorageTable(config)"
+    }
+
+    fn name_option(&self, _table: &str) -> String {
+        "tableName".to_owned()
+    }
+
+    // Its key has one name.
+    fn options_for_key(&self, _table: &str, _found: &KeySchema) -> Option<String> {
+        None
+    }
+
+    fn options_for_index(
+        &self,
+        _table: &str,
+        _wanted: &IndexDefinition,
+        _found: &IndexDefinition,
+    ) -> Option<String> {
+        None
+    }
+}
+
 /// The storage. Cheap to clone; its methods may run concurrently, in any number of processes.
 ///
 /// Arguments are taken as they came from the host. A key that cannot be one (no string, or an empty one) finds nothing;
@@ -98,8 +126,8 @@ impl SecondaryStorage {
     /// A storage over a connection; `INVALID_CONFIG` for options that cannot be.
     pub fn new(client: Client, options: Options) -> Result<Self> {
         options.validate()?;
-        client.declare_table(options.table());
-        Ok(SecondaryStorage { client, options: Arc::new(options) })
+        let options = Arc::new(options);
+        Ok(SecondaryStorage { client: client.for_tables_of(options.clone()), options })
     }
 
     /// The value of a key, a counter's as text; `None` if there is none, or it has expired. One strongly consistent

@@ -1,5 +1,8 @@
 //! What a table is made of, and making those that are missing.
 
+mod difference;
+mod set_up;
+
 use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata};
@@ -10,6 +13,9 @@ use aws_sdk_dynamodb::types::{
 };
 use tokio::time::Instant;
 
+pub(crate) use self::difference::{differences, index_of};
+pub use self::set_up::TableOwner;
+pub(crate) use self::set_up::{NeededTable, made_by};
 use crate::client::{Client, Control};
 use crate::error::{Code, Error, Result};
 
@@ -109,17 +115,21 @@ impl IndexProjection {
 /// that says how. Returns the names of those that were made.
 pub async fn create_tables(client: &Client, tables: &[TableDefinition]) -> Result<Vec<String>> {
     let control = client.control().await?;
-    make(&control, tables).await
+    make(&control, tables, &tables.to_vec()).await
 }
 
 /// How long a table may take to become active. DynamoDB takes seconds, minutes at worst.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
-/// [`create_tables`] over an open connection.
-pub(crate) async fn make(control: &Control<'_>, tables: &[TableDefinition]) -> Result<Vec<String>> {
+/// [`create_tables`] over an open connection; `owner` has the words of errors.
+pub(crate) async fn make(
+    control: &Control<'_>,
+    tables: &[TableDefinition],
+    owner: &dyn TableOwner,
+) -> Result<Vec<String>> {
     let mut made = Vec::new();
     for table in tables {
-        if make_one(control, table).await? {
+        if make_one(control, table, owner).await? {
             made.push(table.name.clone());
         }
     }
@@ -127,12 +137,13 @@ pub(crate) async fn make(control: &Control<'_>, tables: &[TableDefinition]) -> R
 }
 
 /// Whether it was made.
-async fn make_one(control: &Control<'_>, table: &TableDefinition) -> Result<bool> {
+async fn make_one(control: &Control<'_>, table: &TableDefinition, owner: &dyn TableOwner) -> Result<bool> {
+    let needed = NeededTable { definition: table, owner, place: control.place() };
     let found = describe(control, &table.name).await?;
     let made = match &found {
         Some(found) => {
             let found = add_indexes(control, table, found).await?;
-            compare(control, table, &found)?;
+            compare(&needed, &found)?;
             false
         }
         None => create(control, table).await?,
@@ -140,7 +151,7 @@ async fn make_one(control: &Control<'_>, table: &TableDefinition) -> Result<bool
     if !found.as_ref().is_some_and(is_active) {
         let description = wait_until_active(control, &table.name).await?;
         // If another made it meanwhile, it may have made another one.
-        compare(control, table, &description)?;
+        compare(&needed, &description)?;
     }
     if let Some(attribute) = &table.ttl_attribute {
         turn_on_ttl(control, &table.name, attribute).await?;
@@ -159,10 +170,9 @@ async fn add_indexes(
         found.global_secondary_indexes().iter().any(|own| own.index_name() == Some(&index.name))
     };
     // A table of another key is another table: nothing of it is changed.
-    let mut differences = Vec::new();
-    difference("its key", table, &table.key, found.key_schema(), found, &mut differences);
+    let is_another = differences(table, found).iter().any(|difference| difference.index().is_none());
     let is_whole = table.indexes.iter().all(|index| has(&index));
-    if !control.is_embedded() || is_whole || !differences.is_empty() {
+    if !control.is_embedded() || is_whole || is_another {
         return Ok(found.clone());
     }
     for index in table.indexes.iter().filter(|index| !has(index)) {
@@ -301,66 +311,10 @@ async fn wait_until_active(control: &Control<'_>, name: &str) -> Result<TableDes
     }
 }
 
-/// `INVALID_CONFIG` if the table is not as defined. Indexes beside the defined ones are the user's affair.
-fn compare(control: &Control<'_>, table: &TableDefinition, found: &TableDescription) -> Result<()> {
-    let mut differences = Vec::new();
-    difference("its key", table, &table.key, found.key_schema(), found, &mut differences);
-    for index in &table.indexes {
-        let what = format!("the key of its index \"{}\"", index.name);
-        let same_name = |found: &&_| GlobalIndex::index_name(found) == Some(&index.name);
-        match found.global_secondary_indexes().iter().find(same_name) {
-            None => differences.push(format!("it has no index \"{}\"", index.name)),
-            Some(other) => {
-                difference(&what, table, &index.key, other.key_schema(), found, &mut differences);
-                let projection = IndexProjection::found(other.projection());
-                if !projection.covers(&index.projection) {
-                    differences.push(format!(
-                        "its index \"{}\" projects {} instead of {}",
-                        index.name,
-                        projection.description(),
-                        index.projection.description()
-                    ));
-                }
-            }
-        }
-    }
-    if differences.is_empty() {
-        return Ok(());
-    }
-    let problem = format!("The table in {} is another one: {}", control.place(), differences.join("; "));
-    let remedy = "Give the options that match it, or use another table name; no table is ever changed here";
-    Err(Error::new(Code::InvalidConfig, problem, remedy).on_table(&table.name))
-}
-
-type GlobalIndex = aws_sdk_dynamodb::types::GlobalSecondaryIndexDescription;
-
-fn difference(
-    what: &str,
-    table: &TableDefinition,
-    wanted: &KeySchema,
-    found: &[KeySchemaElement],
-    description: &TableDescription,
-    differences: &mut Vec<String>,
-) {
-    let found_names: Vec<&str> = [KeyType::Hash, KeyType::Range]
-        .iter()
-        .filter_map(|kind| found.iter().find(|element| element.key_type() == kind))
-        .map(KeySchemaElement::attribute_name)
-        .collect();
-    let wanted_names: Vec<&str> = wanted.names().collect();
-    if found_names != wanted_names {
-        let [found, wanted] = [found_names, wanted_names].map(|names| names.join(", "));
-        differences.push(format!("{what} is ({found}) instead of ({wanted})"));
-        return;
-    }
-    for definition in description.attribute_definitions() {
-        let name = definition.attribute_name();
-        let kind = table.attribute_type(name);
-        if wanted_names.contains(&name) && *definition.attribute_type() != kind {
-            let kind = if kind == ScalarAttributeType::N { "a number (N)" } else { "a string (S)" };
-            differences.push(format!("the key attribute \"{name}\" is not {kind}"));
-        }
-    }
+/// `INVALID_CONFIG` if the table is not as defined.
+fn compare(needed: &NeededTable<'_>, found: &TableDescription) -> Result<()> {
+    let differences = differences(needed.definition, found);
+    if differences.is_empty() { Ok(()) } else { Err(needed.different(&differences, found)) }
 }
 
 async fn turn_on_ttl(control: &Control<'_>, name: &str, attribute: &str) -> Result<()> {
@@ -404,15 +358,68 @@ pub(crate) fn is_arn(name: &str) -> bool {
 
 /// What is wrong with a table's name or ARN, if something is; to be said after the name of the option that has it.
 pub(crate) fn check_table_name(name: &str) -> std::result::Result<(), &'static str> {
-    if is_arn(name) { Ok(()) } else { check_resource_name(name) }
+    if !is_arn(name) {
+        return check_resource_name(name);
+    }
+    let parts: Vec<&str> = name.splitn(6, ':').collect();
+    let is_word = |part: &&str| part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    match parts.get(5).and_then(|resource| resource.strip_prefix("table/")) {
+        Some(table)
+            if !table.is_empty()
+                && table.chars().all(is_legal)
+                && parts[2] == "dynamodb"
+                && parts[1..5].iter().all(is_word) =>
+        {
+            Ok(())
+        }
+        _ => Err("must be an ARN of the form arn:aws:dynamodb:REGION:ACCOUNT:table/NAME"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_has_a_name_or_an_arn() {
+        for name in [
+            "next-auth",
+            "a.b_c",
+            "arn:aws:dynamodb:eu-central-1:123456789012:table/auth",
+            "arn:aws-us-gov:dynamodb:us-gov-west-1:123456789012:table/a.b_c",
+            "arn:aws:dynamodb:ddblocal:000000000000:table/auth",
+        ] {
+            check_table_name(name).unwrap_or_else(|problem| panic!("{name}: {problem}"));
+        }
+        for name in [
+            "",
+            "no",
+            "no spaces",
+            "a\nb",
+            "m\u{fc}nchen",
+            "arn:",
+            "arn:aws:dynamodb:eu-central-1:123456789012:table/",
+            "arn:aws:dynamodb:eu-central-1:123456789012:auth",
+            "arn:aws:s3:eu-central-1:123456789012:table/auth",
+            "arn:aws:dynamodb:eu\u{7}central:123456789012:table/auth",
+            "arn:aws:dynamodb:eu-central-1:\u{fc}:table/auth",
+            "arn:aws:dynamodb:eu-central-1:123456789012:table/auth\n",
+            "arn:aws:dynamodb:eu-central-1:123456789012:table/auth/index/GSI1",
+        ] {
+            check_table_name(name).expect_err(name);
+        }
+    }
 }
 
 /// The same for the name of an index:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>.
 pub(crate) fn check_resource_name(name: &str) -> std::result::Result<(), &'static str> {
-    let legal = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-    if (3..=255).contains(&name.len()) && name.chars().all(legal) {
+    if (3..=255).contains(&name.len()) && name.chars().all(is_legal) {
         return Ok(());
     }
     Err("must be 3 to 255 characters out of a-z, A-Z, 0-9, '_', '-' and '.'")
+}
+
+fn is_legal(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_-.".contains(c)
 }

@@ -25,6 +25,7 @@ mod locate;
 mod options;
 mod request;
 mod session;
+mod set_up;
 mod sharing;
 mod user;
 mod verification_token;
@@ -74,7 +75,7 @@ impl Adapter {
     /// An adapter over a connection; `INVALID_CONFIG` for options that cannot be.
     pub fn new(client: Client, options: Options) -> Result<Self> {
         options.validate()?;
-        client.declare_table(options.table());
+        let client = client.for_tables_of(Arc::new(options.clone()));
         let known = Known::new(client.id(), &options.table_name);
         Ok(Adapter { shared: Arc::new(Shared { client, options, known }) })
     }

@@ -34,7 +34,7 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Tables, keys, indexes and claims of all models, and the options of the adapter.
 #[derive(Debug)]
 pub struct Layout {
-    models: Vec<Arc<Model>>,
+    pub(super) models: Vec<Arc<Model>>,
     by_name: HashMap<String, Arc<Model>>,
     /// The table of claims.
     pub(super) claims: String,
@@ -42,6 +42,8 @@ pub struct Layout {
     pub(super) email_lookups: Option<String>,
     /// Whether ids are numbers that the database gives.
     pub(super) serial: bool,
+    /// Whether the configuration names the tables, by `tables`.
+    pub(super) is_declared: bool,
     pub(super) settings: Settings,
 }
 
@@ -186,6 +188,7 @@ impl Layout {
             claims: tables.named(CLAIMS).unwrap_or_else(|| format!("{}{CLAIMS}", tables.prefix)),
             email_lookups: tables.named(EMAIL_LOOKUPS).filter(|_| tables.email_uniqueness),
             serial: tables.number_ids,
+            is_declared: tables.declared.is_some(),
             settings: Settings::read(&config, tables.declared.is_some())?,
             models,
             by_name,
@@ -397,7 +400,7 @@ impl Index {
 
 impl Kind {
     /// Whether DynamoDB takes it in a key.
-    fn fits_a_key(self) -> bool {
+    pub(super) fn fits_a_key(self) -> bool {
         matches!(self, Kind::String | Kind::Number | Kind::Date)
     }
 }

@@ -23,6 +23,7 @@ mod plan;
 mod read;
 mod read_value;
 mod row;
+mod set_up;
 mod transaction;
 mod where_clause;
 mod write;
@@ -110,9 +111,7 @@ struct Inner {
 impl Adapter {
     /// An adapter on a connection. On the embedded engine its tables are made on first use.
     pub fn new(client: Client, layout: Arc<Layout>) -> Self {
-        for table in layout.tables() {
-            client.declare_table(table);
-        }
+        let client = client.for_tables_of(layout.clone());
         Adapter(Arc::new(Inner { client, layout, notices: Mutex::default() }))
     }
 

@@ -8,12 +8,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::http::Uri;
+use ::http::{HeaderValue, Uri};
 use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{AppName, BehaviorVersion, Region, StalledStreamProtectionConfig};
 use aws_types::SdkConfig;
 use aws_types::os_shim_internal::Env;
+use aws_types::service_config::ServiceConfigKey;
 
 use super::connection::Connection;
 use super::credentials::{OrPlaceholder, Source};
@@ -21,7 +22,8 @@ use super::direct::Direct;
 use super::failure::Place;
 use super::http::{self, Connects, Http};
 use super::signing;
-use crate::config::{ConnectionConfig, GivenCredentials};
+use super::url::read_url;
+use crate::config::{ConnectionConfig, Endpoint, GivenCredentials};
 use crate::error::{Code, Error, Result};
 
 const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
@@ -101,7 +103,8 @@ impl Settings {
         let mut variables: HashMap<String, String> =
             filled.map(|(name, value)| (name.clone(), value.trim().to_owned())).collect();
         check_retries(&mut variables, config)?;
-        let endpoint = endpoint(config, &variables)?;
+        check_user_agent()?;
+        let endpoint = endpoint(config)?;
         let region = region(config, &variables, endpoint.as_ref())?;
         let credentials = Source::of(config, &variables)?;
         if config.profile.is_some() {
@@ -168,15 +171,21 @@ fn finish(
         .timeout_config(settings.timeouts(attempts))
         // Each attempt is bounded as a whole, its answer's body included.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-    let endpoint = settings.endpoint.as_ref();
+    let endpoint = match settings.endpoint {
+        Some(endpoint) => Some(endpoint),
+        None => shared_endpoint(shared)?,
+    };
+    let endpoint = endpoint.as_ref();
     let region = match (shared.region(), endpoint) {
-        (Some(region), _) => region.as_ref().to_owned(),
+        (Some(region), _) => {
+            check_region(region.as_ref(), "`region` of the shared configuration files")?;
+            region.as_ref().to_owned()
+        }
         (None, Some(_)) => LOCAL_REGION.to_owned(),
-        (None, None) if shared.endpoint_url().is_some() => LOCAL_REGION.to_owned(),
         (None, None) => return Err(no_region()),
     };
     sdk.set_region(Some(Region::new(region.clone())));
-    if let Some(endpoint) = &endpoint {
+    if let Some(endpoint) = endpoint {
         sdk.set_endpoint_url(Some(endpoint.to_string()));
     }
     if let Some(provider) = shared.credentials_provider() {
@@ -191,36 +200,50 @@ fn finish(
     if let Some(GivenCredentials::Provider { region: slot, .. }) = &config.credentials {
         let _ = slot.set(region.clone());
     }
-    let name = match (&endpoint, shared.endpoint_url()) {
-        (Some(endpoint), _) => format!("region \"{region}\" at {}", without_password(endpoint)),
-        (None, Some(_)) => format!("region \"{region}\" at the endpoint of the shared configuration"),
-        (None, None) => format!("region \"{region}\""),
+    let name = match endpoint {
+        Some(endpoint) => format!("region \"{region}\" at {}", without_password(endpoint)),
+        None => format!("region \"{region}\""),
     };
+    let mut command_options = format!("--region {region}");
+    if let Some(endpoint) = endpoint {
+        command_options.push_str(&format!(" --endpoint-url {}", without_password(endpoint)));
+    }
     // The SDK stops retrying where too much has failed, and by default counts that by region: what an endpoint that is
     // down costs is not to be paid by another one.
     sdk.set_retry_partition(Some(RetryPartition::new(name.clone())));
-    let place = Place { name, credentials: settings.credentials.description };
+    let credentials = settings.credentials.description;
+    let place = Place { name, command_options: Some(command_options), credentials };
     Ok(Connection::new(aws_sdk_dynamodb::Client::from_conf(sdk.build()), direct, place))
 }
 
-/// The endpoint of the connection or of the environment; that of a profile is found by the SDK.
-fn endpoint(config: &ConnectionConfig, variables: &HashMap<String, String>) -> Result<Option<Uri>> {
-    let ignored = variables.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").is_some_and(|value| value == "true");
-    let of_environment = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"]
-        .into_iter()
-        .filter(|_| !ignored)
-        .find_map(|name| Some((format!("environment variable {name}"), variables.get(name)?)));
-    let given = config.endpoint.as_ref().map(|endpoint| ("setting `endpoint`".to_owned(), endpoint));
-    let Some((source, text)) = given.or(of_environment) else { return Ok(None) };
-    let usable = |uri: &Uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some();
-    match text.trim().parse::<Uri>() {
-        Ok(uri) if usable(&uri) => Ok(Some(uri)),
-        _ => Err(Error::new(
+/// The endpoint of the connection or of the environment.
+fn endpoint(config: &ConnectionConfig) -> Result<Option<Uri>> {
+    config.endpoint().map(|Endpoint { text, source, .. }| read_endpoint(text, source)).transpose()
+}
+
+/// The endpoint of a profile or of the shared configuration's `services`; `INVALID_CONFIG` if it is none.
+fn shared_endpoint(shared: &SdkConfig) -> Result<Option<Uri>> {
+    let key = ServiceConfigKey::builder()
+        .service_id("DynamoDB")
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url")
+        .build()
+        .map_err(|_| unreadable())?;
+    let of_service = shared.service_config().and_then(|config| config.load_config(key));
+    let text = of_service.or_else(|| shared.endpoint_url().map(str::to_owned));
+    let source = "`endpoint_url` of the shared configuration files";
+    text.map(|text| read_endpoint(&text, source)).transpose()
+}
+
+fn read_endpoint(text: &str, source: &str) -> Result<Uri> {
+    read_url(text).map_err(|problem| {
+        Error::new(
             Code::InvalidConfig,
-            format!("The {source} is not a URL"),
-            "Give one such as http://localhost:8000; for the embedded engine, set `endpoint` to `memory:` or `file:path`",
-        )),
-    }
+            format!("The {source} {problem}"),
+            "Give one such as http://localhost:8000; for the embedded engine, set `endpoint` or AUTH_DYNAMODB_ENDPOINT to \
+             `memory:` or `file:path`",
+        )
+    })
 }
 
 fn region(
@@ -238,7 +261,12 @@ fn region(
         Some(("endpoint".to_owned(), region.split('.').next()?.to_owned()))
     };
     let Some((source, region)) = given.or(of_environment).or_else(of_endpoint) else { return Ok(None) };
-    let region = region.trim();
+    check_region(region.trim(), &source)?;
+    Ok(Some(region.trim().to_owned()))
+}
+
+/// It becomes a part of a host's name and of each signature.
+fn check_region(region: &str, source: &str) -> Result<()> {
     if region.is_empty() || !region.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
         return Err(Error::new(
             Code::InvalidConfig,
@@ -246,7 +274,7 @@ fn region(
             "Give one such as eu-central-1",
         ));
     }
-    Ok(Some(region.to_owned()))
+    Ok(())
 }
 
 /// Takes out what does not count, and refuses what `aws-config` would panic on.
@@ -270,6 +298,19 @@ fn check_retries(variables: &mut HashMap<String, String>, config: &ConnectionCon
     match (variables.get("AWS_MAX_ATTEMPTS"), variables.get("AWS_RETRY_MODE")) {
         (Some(count), _) if !is_count(count) => Err(wrong("AWS_MAX_ATTEMPTS", "a number of at least 1")),
         (_, Some(mode)) if !is_mode(mode) => Err(wrong("AWS_RETRY_MODE", "`standard` or `adaptive`")),
+        _ => Ok(()),
+    }
+}
+
+/// The SDK puts this variable of the process into a header of each request as it is.
+fn check_user_agent() -> Result<()> {
+    const VARIABLE: &str = "AWS_EXECUTION_ENV";
+    match std::env::var(VARIABLE) {
+        Ok(value) if HeaderValue::from_str(&value).is_err() => Err(Error::new(
+            Code::InvalidConfig,
+            format!("The environment variable {VARIABLE} has a control character in it"),
+            "Correct it or unset it",
+        )),
         _ => Ok(()),
     }
 }

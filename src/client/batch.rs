@@ -9,6 +9,7 @@ use aws_smithy_types::error::operation::BuildError;
 
 use super::backoff::Backoff;
 use super::connection::Connection;
+use super::failure::Failure;
 use super::{Client, Item, Refusal, refused};
 use crate::error::{Code, Error, Result};
 
@@ -27,13 +28,14 @@ impl Client {
         if keys.is_empty() {
             return Ok(items);
         }
-        let connection = self.shared.ready().await.map_err(|error| error.on_table(table))?;
+        let connection =
+            self.shared.ready(self.declared.as_deref()).await.map_err(|error| error.on_table(table))?;
         for chunk in keys.chunks(KEYS_OF_A_GET) {
             let mut left = chunk.to_vec();
             let mut backoff = Backoff::for_unprocessed(self.random);
             while !left.is_empty() {
                 let asked = left.len();
-                left = get_once(connection, table, left, consistent, &mut items).await?;
+                left = self.get_once(connection, table, left, consistent, &mut items).await?;
                 if left.len() < asked {
                     // Progress: an answer holds 16 MB at most, and the next one begins where it ended.
                     backoff = Backoff::for_unprocessed(self.random);
@@ -77,14 +79,15 @@ impl Client {
         if all == 0 {
             return Ok(());
         }
-        let connection = self.shared.ready().await.map_err(|error| error.on_table(table))?;
+        let connection =
+            self.shared.ready(self.declared.as_deref()).await.map_err(|error| error.on_table(table))?;
         let mut written = 0;
         for chunk in writes.chunks(ACTIONS_OF_A_WRITE) {
             let mut left = chunk.to_vec();
             let mut backoff = Backoff::for_unprocessed(self.random);
             while !left.is_empty() {
                 let sent = left.len();
-                left = match write_once(connection, table, left).await {
+                left = match self.write_once(connection, table, left).await {
                     Ok(left) => left,
                     Err(error) if written == 0 => return Err(error),
                     Err(error) => return Err(partial(table, done, all - written, all, Some(error))),
@@ -102,42 +105,56 @@ impl Client {
     }
 }
 
-/// One BatchGetItem: adds the items, gives the keys left.
-async fn get_once(
-    connection: &Connection,
-    table: &str,
-    keys: Vec<Item>,
-    consistent: bool,
-    items: &mut Vec<Item>,
-) -> Result<Vec<Item>> {
-    let table_name = Some(table.to_owned());
-    let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(consistent).build();
-    let wanted = wanted.map_err(|_| Error::new(Code::Internal, "A batch without keys", ""))?;
-    let request = BatchGetItemInputBuilder::default().request_items(table, wanted);
-    let answer = connection.send(request).await;
-    let answer = answer.map_err(|error| connection.error(&error, "dynamodb:BatchGetItem", &table_name))?;
-    items.extend(answer.responses.unwrap_or_default().into_values().flatten());
-    let left = answer.unprocessed_keys.unwrap_or_default();
-    Ok(left.into_values().flat_map(|left| left.keys).collect())
-}
+impl Client {
+    /// One BatchGetItem: adds the items, gives the keys left.
+    async fn get_once(
+        &self,
+        connection: &Connection,
+        table: &str,
+        keys: Vec<Item>,
+        consistent: bool,
+        items: &mut Vec<Item>,
+    ) -> Result<Vec<Item>> {
+        let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(consistent).build();
+        let wanted = wanted.map_err(|_| Error::new(Code::Internal, "A batch without keys", ""))?;
+        let request = BatchGetItemInputBuilder::default().request_items(table, wanted);
+        let answer = match connection.send(request).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                let failure = Failure::of(&error);
+                drop(error);
+                let tables = vec![table.to_owned()];
+                return Err(self.failed(connection, failure, "dynamodb:BatchGetItem", tables).await);
+            }
+        };
+        items.extend(answer.responses.unwrap_or_default().into_values().flatten());
+        let left = answer.unprocessed_keys.unwrap_or_default();
+        Ok(left.into_values().flat_map(|left| left.keys).collect())
+    }
 
-/// One BatchWriteItem: gives the writes left.
-async fn write_once(
-    connection: &Connection,
-    table: &str,
-    writes: Vec<WriteRequest>,
-) -> Result<Vec<WriteRequest>> {
-    let table_name = Some(table.to_owned());
-    let all = writes.clone();
-    let request = BatchWriteItemInputBuilder::default().request_items(table, writes);
-    let answer = match connection.send(request).await {
-        Ok(answer) => answer,
-        // A transaction is at work on one of the items; writing the others a second time does no harm.
-        Err(error) if matches!(refused(&error), Refusal::Conflict) => return Ok(all),
-        Err(error) => return Err(connection.error(&error, "dynamodb:BatchWriteItem", &table_name)),
-    };
-    let left: HashMap<String, Vec<WriteRequest>> = answer.unprocessed_items.unwrap_or_default();
-    Ok(left.into_values().flatten().collect())
+    /// One BatchWriteItem: gives the writes left.
+    async fn write_once(
+        &self,
+        connection: &Connection,
+        table: &str,
+        writes: Vec<WriteRequest>,
+    ) -> Result<Vec<WriteRequest>> {
+        let all = writes.clone();
+        let request = BatchWriteItemInputBuilder::default().request_items(table, writes);
+        let answer = match connection.send(request).await {
+            Ok(answer) => answer,
+            // A transaction is at work on one of the items; writing the others a second time does no harm.
+            Err(error) if matches!(refused(&error), Refusal::Conflict) => return Ok(all),
+            Err(error) => {
+                let failure = Failure::of(&error);
+                drop(error);
+                let tables = vec![table.to_owned()];
+                return Err(self.failed(connection, failure, "dynamodb:BatchWriteItem", tables).await);
+            }
+        };
+        let left: HashMap<String, Vec<WriteRequest>> = answer.unprocessed_items.unwrap_or_default();
+        Ok(left.into_values().flatten().collect())
+    }
 }
 
 fn partial(table: &str, done: &str, left: usize, all: usize, cause: Option<Error>) -> Error {

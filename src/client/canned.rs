@@ -34,7 +34,11 @@ pub async fn client(answer: impl Fn(&str, &str) -> &'static str + Send + Sync + 
         ..ConnectionConfig::default()
     };
     let connection = aws::connect_to(Canned(Arc::new(answer)), &config).await?;
-    Ok(Client { shared: Arc::new(Shared::unshared(config, connection.into())), random: || 0.0 })
+    Ok(Client {
+        shared: Arc::new(Shared::unshared(config, connection.into())),
+        declared: None,
+        random: || 0.0,
+    })
 }
 
 impl std::fmt::Debug for Canned {

@@ -12,15 +12,15 @@ use tokio::sync::OnceCell;
 use super::direct::Direct;
 use super::embedded::{Engine, Location};
 use super::failure::Place;
+use super::set_up::Declared;
 use super::{Control, aws};
-use crate::config::{ConnectionConfig, GivenCredentials};
+use crate::config::{ConnectionConfig, Endpoint, GivenCredentials};
 use crate::error::Result;
-use crate::tables::{self, TableDefinition};
+use crate::tables;
 
 /// What all [`Client`](super::Client)s of equal settings share.
 pub(super) struct Shared {
     config: ConnectionConfig,
-    declared: Mutex<Vec<TableDefinition>>,
     connection: OnceCell<Connection>,
 }
 
@@ -79,21 +79,11 @@ impl Shared {
 
     /// One of its own, with a connection that is there already if the cell has one.
     pub(super) fn unshared(config: ConnectionConfig, connection: OnceCell<Connection>) -> Self {
-        Shared { config, declared: Mutex::default(), connection }
-    }
-
-    pub(super) fn declare(&self, table: TableDefinition) {
-        let mut declared = self.declared.lock().unwrap_or_else(PoisonError::into_inner);
-        if !declared.contains(&table) {
-            declared.push(table);
-        }
+        Shared { config, connection }
     }
 
     pub(super) fn is_embedded(&self) -> bool {
-        self.config
-            .endpoint
-            .as_deref()
-            .is_some_and(|endpoint| endpoint.starts_with("memory:") || endpoint.starts_with("file:"))
+        self.config.endpoint().is_some_and(|endpoint| endpoint.is_embedded())
     }
 
     /// The connection, made now if it isn't there. A failure is not kept: the next call tries again.
@@ -107,39 +97,40 @@ impl Shared {
     }
 
     /// The connection, with the declared tables in the embedded engine.
-    pub(super) async fn ready(&self) -> Result<&Connection> {
+    pub(super) async fn ready(&self, declared: Option<&Declared>) -> Result<&Connection> {
         // What is done once has futures of kilobytes: boxed, so that not every request has room for them.
         let connection = match self.connection.get() {
             Some(connection) => connection,
             None => Box::pin(self.connection()).await?,
         };
         if let Some(engine) = &connection.engine
-            && !self.missing(engine).is_empty()
+            && let Some(declared) = declared
+            && !engine.missing(declared.tables()).is_empty()
         {
-            Box::pin(self.make_missing(connection, engine)).await?;
+            Box::pin(make_missing(connection, engine, declared)).await?;
         }
         Ok(connection)
     }
+}
 
-    fn missing(&self, engine: &Engine) -> Vec<TableDefinition> {
-        engine.missing(&self.declared.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    async fn make_missing(&self, connection: &Connection, engine: &Engine) -> Result<()> {
-        let control = Control::of(connection).await;
-        // Perhaps made while the turn was waited for.
-        let missing = self.missing(engine);
-        tables::make(&control, &missing).await?;
-        engine.known(missing);
-        Ok(())
-    }
+async fn make_missing(connection: &Connection, engine: &Engine, declared: &Declared) -> Result<()> {
+    let control = Control::of(connection).await;
+    // Perhaps made while the turn was waited for.
+    let missing = engine.missing(declared.tables());
+    tables::make(&control, &missing, declared.owner.as_ref()).await?;
+    engine.known(missing);
+    Ok(())
 }
 
 async fn connect(config: &ConnectionConfig) -> Result<Connection> {
-    if let Some(location) = config.endpoint.as_deref().map(Location::of_endpoint).transpose()?.flatten() {
+    let embedded = config.endpoint().filter(Endpoint::is_embedded);
+    if let Some(location) =
+        embedded.map(|endpoint| Location::of_endpoint(endpoint.text)).transpose()?.flatten()
+    {
         let engine = Engine::open(location).await?;
         let place = Place {
             name: format!("the embedded database {}", engine.name()),
+            command_options: None,
             credentials: "nowhere (it asks for none)".to_owned(),
         };
         return Ok(Connection { sdk: engine.sdk_client(), direct: None, place, engine: Some(engine) });

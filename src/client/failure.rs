@@ -12,19 +12,22 @@ use aws_types::request_id::RequestId;
 
 use super::credentials::{UNUSABLE_REMEDY, Unusable};
 use crate::error::{Cause, Code, Error};
+use crate::tables::{check_resource_name, made_by};
 
 /// Where a connection leads and with what: for the words of errors.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// Such as `region "eu-central-1"` or `the endpoint http://localhost:8000`.
-    pub(super) name: String,
+    pub(crate) name: String,
+    /// What leads AWS's command line there, such as `--region eu-central-1`; nothing does to an embedded database.
+    pub(crate) command_options: Option<String>,
     /// Where the credentials come from, such as `AUTH_DYNAMODB_ID and AUTH_DYNAMODB_SECRET`.
     pub(super) credentials: String,
 }
 
 /// One row of the table: an exception (or a name of ours for a failure without one), what its message must contain
-/// for this row, and what it means. `{place}`, `{credentials}`, `{action}` and
-/// `{said}`, the failure's own message, are filled in.
+/// for this row, and what it means. `{place}`, `{credentials}`, `{action}`, `{make it}` (a table) and `{said}` (the
+/// failure's own message) are filled in.
 struct Row {
     name: &'static str,
     says: &'static str,
@@ -62,20 +65,20 @@ const TABLE: &[Row] = &[
         "",
         Code::TableNotFound,
         "The table is not there in {place}",
-        "Make it with createTables(connection, authJsTable()) from \"dynauth/tables\", or correct its name, the region or the endpoint",
+        "{make it}, or correct its name, the region or the endpoint",
     ),
     row(
         "ValidationException",
         "does not have the specified index",
         Code::MissingIndex,
-        "The table has no index of that name",
-        "Compare the options `indexName`, `indexPartitionKey` and `indexSortKey` with the table; docs/ has the table's definition",
+        "The table in {place} has no index of that name",
+        "Make it as {definitions} has it, or correct the index's name in the configuration",
     ),
     row(
         "ValidationException",
         "backfilling",
         Code::MissingIndex,
-        "The index is still being made",
+        "The index of the table in {place} is still being made",
         "Try again when DynamoDB says that it is active",
     ),
     row(
@@ -97,7 +100,7 @@ const TABLE: &[Row] = &[
         "",
         Code::InvalidValue,
         "DynamoDB refuses the request as invalid",
-        "Compare the table's keys and indexes with the options; the cause says what DynamoDB found",
+        "The cause says what DynamoDB found",
     ),
     row(
         "SerializationException",
@@ -262,6 +265,14 @@ const TABLE: &[Row] = &[
     ),
     row(
         UNREACHABLE,
+        "CaUsedAsEndEntity",
+        Code::Unreachable,
+        "The certificate of {place} is that of a certificate authority (CA:TRUE), which a server must not show as its own",
+        "Give the server a certificate that the authority signed (CA:FALSE, as mkcert makes them), and name the authority's \
+         file in NODE_EXTRA_CA_CERTS or AWS_CA_BUNDLE",
+    ),
+    row(
+        UNREACHABLE,
         "ertificate",
         Code::Unreachable,
         "The certificate of {place} is not trusted",
@@ -291,6 +302,42 @@ const UNKNOWN: Row = row(
     "DynamoDB in {place} failed",
     "Try again; if it stays, the cause has what AWS's support asks for",
 );
+
+/// Wrong keys, where the table could not be looked at.
+const OTHER_KEYS: Row = row(
+    "ValidationException",
+    "",
+    Code::InvalidConfig,
+    "The keys of the table in {place} are others than the request's",
+    "Compare the keys of the table and of its indexes with {definitions}; with the permission dynamodb:DescribeTable, this \
+     error names the difference",
+);
+
+/// What is wrong with a table's set-up, by DynamoDB's words.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Fault {
+    TableMissing,
+    /// The index is missing or still being made; with its name, if that is said.
+    IndexMissing(Option<String>),
+    /// Keys of the table or of an index are others, or of another type.
+    Keys,
+}
+
+/// The words, of DynamoDB, DynamoDB Local and the embedded engine, for a request whose keys are not the table's.
+const OF_KEYS: [&str; 12] = [
+    "does not match the schema",
+    "does not match schema type",
+    "Missing the key ",
+    "Type mismatch for key",
+    "Type mismatch for Index Key",
+    "missed key schema element",
+    "Query key condition not supported",
+    "exceeds the number of key attributes",
+    "One of the required keys was not given a value",
+    "The number of conditions on the keys is invalid",
+    "secondary index key to unsupported type",
+    "This attribute is part of the key",
+];
 
 /// A failure's name, message and request id.
 #[derive(Debug, Clone)]
@@ -349,18 +396,51 @@ impl Failure {
         Failure { name: name.to_owned(), message: mask(message), request_id: request_id.map(str::to_owned) }
     }
 
-    /// The error for the caller. `action` is what IAM calls the operation, such as `dynamodb:Query`.
-    pub(super) fn into_error(self, place: &Place, action: &str) -> Error {
-        let row = TABLE
-            .iter()
-            .find(|row| row.name == self.name && self.message.contains(row.says))
-            .unwrap_or(&UNKNOWN);
+    /// The fault of set-up that DynamoDB refuses a request for, if it is one.
+    pub(super) fn fault(&self) -> Option<Fault> {
+        let says = |words: &str| self.message.contains(words);
+        match self.name.as_str() {
+            "ResourceNotFoundException" => Some(Fault::TableMissing),
+            "ValidationException" if says("specified index") || says("backfilling") => {
+                let name = self.message.rsplit(": ").next().map(str::trim);
+                let is_name = |name: &&str| check_resource_name(name).is_ok();
+                Some(Fault::IndexMissing(name.filter(is_name).map(str::to_owned)))
+            }
+            "ValidationException" if OF_KEYS.into_iter().any(says) => Some(Fault::Keys),
+            _ => None,
+        }
+    }
+
+    /// The error for the caller. `action` is what IAM calls the operation, such as `dynamodb:Query`; `definitions` are
+    /// those of its tables, as the caller gives them to `createTables`.
+    pub(super) fn into_error(self, place: &Place, action: &str, definitions: Option<&str>) -> Error {
+        let row = match self.fault() {
+            Some(Fault::Keys) => &OTHER_KEYS,
+            _ => self.row(),
+        };
+        self.filled(row, place, action, definitions.unwrap_or("definitions"))
+    }
+
+    /// The same where the tables are known to be as needed.
+    pub(super) fn into_error_of_request(self, place: &Place, action: &str) -> Error {
+        let row = self.row();
+        self.filled(row, place, action, "definitions")
+    }
+
+    fn row(&self) -> &'static Row {
+        let is_row = |row: &&Row| row.name == self.name && self.message.contains(row.says);
+        TABLE.iter().find(is_row).unwrap_or(&UNKNOWN)
+    }
+
+    fn filled(self, row: &Row, place: &Place, action: &str, definitions: &str) -> Error {
         let action = self.denied_action().unwrap_or(action).to_owned();
         let fill = |text: &str| {
             text.replace("{place}", &place.name)
                 .replace("{credentials}", &place.credentials)
                 .replace("{action}", &action)
                 .replace("{said}", &self.message)
+                .replace("{make it}", &made_by(definitions))
+                .replace("{definitions}", definitions)
         };
         let error = Error::new(row.code, fill(row.problem), fill(row.remedy));
         error.caused_by(self.into_cause())

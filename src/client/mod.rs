@@ -14,10 +14,12 @@ mod direct;
 mod embedded;
 mod failure;
 mod http;
+mod set_up;
 mod signing;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod url;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -37,9 +39,11 @@ use self::backoff::Backoff;
 use self::connection::{Connection, Shared};
 pub use self::embedded::embedded_request;
 use self::failure::Failure;
+pub(crate) use self::failure::Place;
+use self::set_up::Declared;
 use crate::config::ConnectionConfig;
 use crate::error::{Code, Error, Result};
-use crate::tables::TableDefinition;
+use crate::tables::TableOwner;
 
 /// An item, or the key of one: attribute names and their values.
 pub type Item = HashMap<String, AttributeValue>;
@@ -51,6 +55,8 @@ pub type Item = HashMap<String, AttributeValue>;
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
+    /// The tables of the adapter that uses it.
+    declared: Option<Arc<Declared>>,
     /// Numbers from 0 to 1, for the jitter of backoff.
     random: fn() -> f64,
 }
@@ -100,7 +106,7 @@ pub enum Check {
 impl Client {
     /// A connection with these settings. Cheap: nothing is made or read before the first call.
     pub fn new(config: ConnectionConfig) -> Self {
-        Client { shared: Shared::of(config), random: fastrand::f64 }
+        Client { shared: Shared::of(config), declared: None, random: fastrand::f64 }
     }
 
     /// Tells connections apart: the same number for all with equal settings in this process, as long as one of them
@@ -114,12 +120,10 @@ impl Client {
         self.shared.is_embedded()
     }
 
-    /// Declares the table that the calls to come use, so that the embedded engine makes it, with its final schema, on
-    /// first use. Does nothing on AWS: tables there are only made by [`crate::tables::create_tables`].
-    pub fn declare_table(&self, table: TableDefinition) {
-        if self.is_embedded() {
-            self.shared.declare(table);
-        }
+    /// The client of an adapter, whose tables its calls use: the embedded engine makes them, with their final schema, on
+    /// first use, and errors say how a table differs. Tables on AWS are only made by [`crate::tables::create_tables`].
+    pub fn for_tables_of(self, owner: Arc<dyn TableOwner>) -> Self {
+        Client { declared: Some(Arc::new(Declared::new(owner))), ..self }
     }
 
     /// The connection as it is, without the declared tables.
@@ -133,7 +137,9 @@ impl Client {
         let connection = self.ready(&table).await?;
         match connection.send(request).await {
             Ok(answer) => Ok(answer.item),
-            Err(error) => Err(connection.error(&error, "dynamodb:GetItem", &table)),
+            Err(error) => {
+                Err(self.failed(connection, Failure::of(&error), "dynamodb:GetItem", listed(table)).await)
+            }
         }
     }
 
@@ -145,8 +151,14 @@ impl Client {
         let mut start = None;
         loop {
             let page = request.clone().set_exclusive_start_key(start.clone());
-            let page = connection.send(page).await;
-            let page = page.map_err(|error| connection.error(&error, "dynamodb:Query", &table))?;
+            let page = match connection.send(page).await {
+                Ok(page) => page,
+                Err(error) => {
+                    let failure = Failure::of(&error);
+                    drop(error);
+                    return Err(self.failed(connection, failure, "dynamodb:Query", listed(table)).await);
+                }
+            };
             items.extend(page.items.unwrap_or_default());
             match page.last_evaluated_key {
                 None => return Ok(items),
@@ -154,7 +166,7 @@ impl Client {
                 // A page that ends where it began would be followed by itself for ever.
                 next if next == start => {
                     let problem = "The pages of a query do not come to an end";
-                    return Err(on_table(Error::new(Code::Internal, problem, ""), &table));
+                    return Err(on_table(Error::new(Code::Internal, problem, ""), table.as_ref()));
                 }
                 next => start = next,
             }
@@ -169,7 +181,9 @@ impl Client {
             Ok(answer) => {
                 Ok(page(answer.items, answer.count, answer.scanned_count, answer.last_evaluated_key))
             }
-            Err(error) => Err(connection.error(&error, "dynamodb:Query", &table)),
+            Err(error) => {
+                Err(self.failed(connection, Failure::of(&error), "dynamodb:Query", listed(table)).await)
+            }
         }
     }
 
@@ -181,12 +195,14 @@ impl Client {
             Ok(answer) => {
                 Ok(page(answer.items, answer.count, answer.scanned_count, answer.last_evaluated_key))
             }
-            Err(error) => Err(connection.error(&error, "dynamodb:Scan", &table)),
+            Err(error) => {
+                Err(self.failed(connection, Failure::of(&error), "dynamodb:Scan", listed(table)).await)
+            }
         }
     }
 
     async fn ready(&self, table: &Option<String>) -> Result<&Connection> {
-        self.shared.ready().await.map_err(|error| on_table(error, table))
+        self.shared.ready(self.declared.as_deref()).await.map_err(|error| on_table(error, table.as_ref()))
     }
 }
 
@@ -220,7 +236,11 @@ macro_rules! writes {
                                     return Ok(Write::ConditionFailed(found.filter(|item| !item.is_empty())));
                                 }
                                 Refusal::Conflict if backoff.wait().await => {}
-                                _ => return Err(connection.error(&error, $action, &table)),
+                                _ => {
+                                    let failure = Failure::of(&error);
+                                    drop(error);
+                                    return Err(self.failed(connection, failure, $action, listed(table)).await);
+                                }
                             },
                         }
                     }
@@ -264,9 +284,9 @@ impl<'a> Control<'a> {
         self.connection.engine.is_some()
     }
 
-    /// Where it leads, in words.
-    pub(crate) fn place(&self) -> &str {
-        &self.connection.place.name
+    /// Where it leads.
+    pub(crate) fn place(&self) -> &Place {
+        &self.connection.place
     }
 
     /// The error for the caller: `action` is what IAM calls the operation.
@@ -274,21 +294,16 @@ impl<'a> Control<'a> {
     where
         E: std::error::Error + ProvideErrorMetadata + aws_types::request_id::RequestId + 'static,
     {
-        self.connection.error(error, action, &Some(table.to_owned()))
+        Failure::of(error).into_error(self.place(), action, None).on_table(table)
     }
 }
 
-impl Connection {
-    /// The error for the caller: `action` is what IAM calls the operation.
-    fn error<E>(&self, error: &SdkError<E, HttpResponse>, action: &str, table: &Option<String>) -> Error
-    where
-        E: std::error::Error + ProvideErrorMetadata + aws_types::request_id::RequestId + 'static,
-    {
-        on_table(Failure::of(error).into_error(&self.place, action), table)
-    }
+/// The tables of a request to one table.
+fn listed(table: Option<String>) -> Vec<String> {
+    table.into_iter().collect()
 }
 
-fn on_table(error: Error, table: &Option<String>) -> Error {
+fn on_table(error: Error, table: Option<&String>) -> Error {
     match table {
         Some(table) => error.on_table(table),
         None => error,

@@ -7,9 +7,12 @@ use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem};
 use aws_types::request_id::RequestId;
 
 use super::backoff::Backoff;
-use super::failure::{Failure, Place};
+use super::failure::Failure;
 use super::{Check, Client, Transaction};
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
+
+/// What IAM calls it, unless it names one of the writes inside.
+const ACTION: &str = "dynamodb:TransactWriteItems";
 
 impl Client {
     /// All of up to 100 writes or none. Carries a `ClientRequestToken`, so that a repetition after a lost answer comes
@@ -37,15 +40,21 @@ impl Client {
                     {
                         continue;
                     }
-                    let request_id = cancelled.request_id();
-                    return conclude(verdict, reasons, request_id, &connection.place)
-                        .map_err(|error| super::on_table(error, &table));
+                    let (failure, at) = match conclude(verdict, reasons, cancelled.request_id()) {
+                        Ok(outcome) => return Ok(outcome),
+                        Err(refusal) => refusal,
+                    };
+                    let tables = tables_of(&request, at);
+                    drop(error);
+                    return Err(self.failed(connection, failure, ACTION, tables).await);
                 }
                 Some(error) => error.code() == Some("TransactionInProgressException"),
                 None => false,
             };
             if !(again && backoff.wait().await) {
-                return Err(connection.error(&error, "dynamodb:TransactWriteItems", &table));
+                let (failure, tables) = (Failure::of(&error), tables_of(&request, 0));
+                drop(error);
+                return Err(self.failed(connection, failure, ACTION, tables).await);
             }
         }
     }
@@ -83,12 +92,12 @@ const CONFLICT: &str = "TransactionConflict";
 const THROUGHPUT: &str = "ProvisionedThroughputExceeded";
 const THROTTLING: &str = "ThrottlingError";
 
+/// The outcome; or why there is none, and which action is the reason.
 fn conclude(
     verdict: Verdict,
     reasons: &[CancellationReason],
     request_id: Option<&str>,
-    place: &Place,
-) -> Result<Transaction> {
+) -> Result<Transaction, (Failure, usize)> {
     let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
     if verdict != Verdict::Refused && reasons.iter().any(failed) {
         let check = |reason: &CancellationReason| match failed(reason) {
@@ -100,36 +109,41 @@ fn conclude(
     let name = match verdict {
         Verdict::Conflict => "TransactionConflictException",
         Verdict::Throttled => "ProvisionedThroughputExceededException",
-        Verdict::Refused | Verdict::Condition => {
-            return Err(refused(reasons, request_id, place));
-        }
+        Verdict::Refused | Verdict::Condition => return Err(refused(reasons, request_id)),
     };
-    let message = "Transaction cancelled, after the last try";
-    Err(Failure::reported(name, message, request_id).into_error(place, "dynamodb:TransactWriteItems"))
+    Err((Failure::reported(name, "Transaction cancelled, after the last try", request_id), 0))
 }
 
-/// The error of the first reason that is neither a condition nor passing.
-fn refused(reasons: &[CancellationReason], request_id: Option<&str>, place: &Place) -> Error {
+/// The first reason that is neither a condition nor passing, and its action.
+fn refused(reasons: &[CancellationReason], request_id: Option<&str>) -> (Failure, usize) {
     let passing = ["None", "ConditionalCheckFailed", CONFLICT, THROUGHPUT, THROTTLING];
-    let reason = reasons.iter().find(|reason| reason.code().is_some_and(|code| !passing.contains(&code)));
-    let Some(reason) = reason else {
-        return Error::new(
-            Code::TransactionFailed,
-            "The transaction was cancelled without a reason",
-            "Try again",
-        );
+    let is_refusal = |reason: &CancellationReason| reason.code().is_some_and(|code| !passing.contains(&code));
+    let Some(at) = reasons.iter().position(is_refusal) else {
+        let message = "Transaction cancelled, without a reason";
+        return (Failure::reported("TransactionCanceledException", message, request_id), 0);
     };
+    let reason = &reasons[at];
     let name = match reason.code().unwrap_or_default() {
         "ValidationError" => "ValidationException",
         "AccessDenied" => "AccessDeniedException",
         "ResourceNotFound" => "ResourceNotFoundException",
         _ => "TransactionCanceledException",
     };
-    let message = match reason.message() {
-        Some(message) => message.to_owned(),
-        None => reason.code().unwrap_or_default().to_owned(),
-    };
-    Failure::reported(name, &message, request_id).into_error(place, "dynamodb:TransactWriteItems")
+    let message = reason.message().or(reason.code()).unwrap_or_default();
+    (Failure::reported(name, message, request_id), at)
+}
+
+/// The tables of a transaction, each once, that of one action first.
+fn tables_of(request: &TransactWriteItemsInputBuilder, first: usize) -> Vec<String> {
+    let actions = request.get_transact_items().as_deref().unwrap_or_default();
+    let first = actions.get(first).into_iter();
+    let mut tables: Vec<String> = Vec::new();
+    for table in first.chain(actions).filter_map(table_of) {
+        if !tables.iter().any(|known| known == table) {
+            tables.push(table.to_owned());
+        }
+    }
+    tables
 }
 
 pub(super) fn table_of(action: &TransactWriteItem) -> Option<&str> {

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use ::http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
+use crate::client::url::read_url;
 use crate::config::Environment;
 use crate::error::{Code, Error, Result};
 
@@ -72,12 +73,10 @@ fn proxy(environment: &Environment, variable: &str) -> Result<Option<Matcher>> {
     if !url.contains("://") {
         url = format!("http://{url}");
     }
-    let is_url = |uri: Uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some();
-    if !url.parse().is_ok_and(is_url) {
-        // Not what is wrong with it: the URL may hold a password.
+    if let Err(problem) = read_url(&url) {
         return Err(Error::new(
             Code::InvalidConfig,
-            format!("The environment variable {name} is not the URL of an HTTP proxy"),
+            format!("The proxy of the environment variable {name} {problem}"),
             "Give it the form http://host:port",
         ));
     }

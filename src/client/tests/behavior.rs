@@ -24,10 +24,10 @@ async fn fixtures() -> Vec<Fixture> {
     let mut fixtures = Vec::new();
     for client in engines() {
         let name = format!("dynauth-{}", uuid::Uuid::new_v4());
-        match client.is_embedded() {
-            true => client.declare_table(table(&name)),
-            false => drop(create_tables(&client, &[table(&name)]).await.unwrap()),
+        if !client.is_embedded() {
+            drop(create_tables(&client, &[table(&name)]).await.unwrap());
         }
+        let client = client.for_tables_of(Arc::new(vec![table(&name)]));
         fixtures.push(Fixture { client, table: name });
     }
     fixtures

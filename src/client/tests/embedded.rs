@@ -20,11 +20,14 @@ async fn raw(endpoint: &str, operation: &str, body: Json) -> (u16, Json) {
     (status, serde_json::from_str(&body).unwrap())
 }
 
+fn with_table(endpoint: String) -> Client {
+    at(endpoint).for_tables_of(Arc::new(vec![table(TABLE)]))
+}
+
 #[tokio::test]
 async fn a_raw_request_sees_the_same_database() {
     let endpoint = format!("memory:{}", uuid::Uuid::new_v4());
-    let client = at(endpoint.clone());
-    client.declare_table(table(TABLE));
+    let client = with_table(endpoint.clone());
     client.put(put(key("a", "b"))).await.unwrap();
     let stored = json!({ "pk": { "S": "a" }, "sk": { "S": "b" } });
     for operation in ["GetItem", "DynamoDB_20120810.GetItem"] {
@@ -38,8 +41,7 @@ async fn a_raw_request_sees_the_same_database() {
 #[tokio::test]
 async fn the_engine_refuses_as_dynamodb_does() {
     let endpoint = format!("memory:{}", uuid::Uuid::new_v4());
-    let client = at(endpoint.clone());
-    client.declare_table(table(TABLE));
+    let client = with_table(endpoint.clone());
     client.put(put(key("a", "a"))).await.unwrap();
     let (pk, long, huge) = (json!({ "S": "a" }), "x".repeat(2049), "x".repeat(410_000));
     let item =
@@ -94,8 +96,7 @@ async fn the_engine_refuses_as_dynamodb_does() {
 #[tokio::test]
 async fn deleting_a_table_has_it_made_again() {
     let endpoint = format!("memory:{}", uuid::Uuid::new_v4());
-    let client = at(endpoint.clone());
-    client.declare_table(table(TABLE));
+    let client = with_table(endpoint.clone());
     client.put(put(key("a", "b"))).await.unwrap();
     assert_eq!(raw(&endpoint, "DeleteTable", json!({ "TableName": TABLE })).await.0, 200);
     assert_eq!(client.get(get(key("a", "b"))).await.unwrap(), None);
@@ -105,10 +106,7 @@ async fn deleting_a_table_has_it_made_again() {
 async fn memory_databases_are_told_apart_by_name() {
     let name = uuid::Uuid::new_v4();
     let [one, same, other] =
-        [format!("memory:{name}"), format!("memory:{name}"), format!("memory:{name}-2")].map(at);
-    for client in [&one, &same, &other] {
-        client.declare_table(table(TABLE));
-    }
+        [format!("memory:{name}"), format!("memory:{name}"), format!("memory:{name}-2")].map(with_table);
     one.put(put(key("a", "b"))).await.unwrap();
     assert!(same.get(get(key("a", "b"))).await.unwrap().is_some());
     assert_eq!(other.get(get(key("a", "b"))).await.unwrap(), None);

@@ -27,13 +27,13 @@ async fn every_exception_has_its_code() {
             "ResourceNotFoundException",
             "Requested resource not found",
             Code::TableNotFound,
-            "createTables(connection, authJsTable()) from \"dynauth/tables\"",
+            "createTables(connection, definitions) from \"dynauth/tables\"",
         ),
         (
             "ValidationException",
             "The table does not have the specified index: GSI1",
             Code::MissingIndex,
-            "indexName",
+            "no index of that name",
         ),
         (
             "ValidationException",
@@ -47,9 +47,10 @@ async fn every_exception_has_its_code() {
         (
             "ValidationException",
             "The provided key element does not match the schema",
-            Code::InvalidValue,
-            "keys",
+            Code::InvalidConfig,
+            "dynamodb:DescribeTable",
         ),
+        ("ValidationException", "ExpressionAttributeValues must not be empty", Code::InvalidValue, "cause"),
         (
             "SerializationException",
             "NUMBER_VALUE cannot be converted to String",
@@ -140,7 +141,7 @@ async fn a_transactions_reasons_have_their_code() {
     };
     for (code, message, expected) in [
         ("ValidationError", "Item size to update has exceeded the maximum allowed size", Code::ItemTooLarge),
-        ("ValidationError", "The provided key element does not match the schema", Code::InvalidValue),
+        ("ValidationError", "The provided key element does not match the schema", Code::InvalidConfig),
         ("ItemCollectionSizeLimitExceeded", "Collection size exceeded", Code::TransactionFailed),
         ("AccessDenied", "not authorized to perform: dynamodb:PutItem", Code::AccessDenied),
         ("ResourceNotFound", "gone", Code::TableNotFound),

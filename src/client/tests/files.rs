@@ -28,15 +28,14 @@ impl Drop for Directory {
 }
 
 fn file(path: &str) -> Client {
-    let client = bare(&format!("file:{path}"));
-    client.declare_table(table(TABLE));
-    client
+    bare(&format!("file:{path}")).for_tables_of(Arc::new(vec![table(TABLE)]))
 }
 
 /// A client that shares nothing with others but the database, and keeps nothing once it is dropped.
 fn bare(endpoint: &str) -> Client {
     let config = ConnectionConfig { endpoint: Some(endpoint.to_owned()), ..Default::default() };
-    Client { shared: Arc::new(Shared::unshared(config, Default::default())), random: fastrand::f64 }
+    let shared = Arc::new(Shared::unshared(config, Default::default()));
+    Client { shared, declared: None, random: fastrand::f64 }
 }
 
 async fn put(client: &Client, pk: &str) {
@@ -141,11 +140,10 @@ async fn a_table_of_another_schema_says_how_it_differs() {
     let directory = Directory::new();
     let client = file(&directory.path("auth.db"));
     put(&client, "a").await;
-    let other = bare(&format!("file:{}", directory.path("auth.db")));
     let mut different = table(TABLE);
     different.key.sort_key = Some("range".into());
     different.indexes[0].name = "GSI2".into();
-    other.declare_table(different);
+    let other = bare(&format!("file:{}", directory.path("auth.db"))).for_tables_of(Arc::new(vec![different]));
     let get = GetItemInputBuilder::default().table_name(TABLE).set_key(Some(key("a", "a")));
     let error = other.get(get).await.unwrap_err();
     assert_eq!(error.code(), Code::InvalidConfig);

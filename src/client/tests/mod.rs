@@ -9,10 +9,11 @@ mod network;
 mod retries;
 mod scripted;
 mod server;
+mod set_up;
 mod tables;
 
 use super::*;
-use crate::tables::{IndexDefinition, IndexProjection, KeySchema};
+use crate::tables::{IndexDefinition, IndexProjection, KeySchema, TableDefinition};
 
 /// A table as the Auth.js adapter has it.
 fn table(name: &str) -> TableDefinition {

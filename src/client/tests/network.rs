@@ -111,6 +111,186 @@ fn the_endpoint_may_come_from_the_environment() {
 }
 
 #[test]
+fn our_variable_has_an_endpoint_too() {
+    let server = Server::start(Manner::Answer);
+    let url = server.url();
+    let nowhere = "http://127.0.0.1:1";
+    let ours = |value: &'static str| ("AUTH_DYNAMODB_ENDPOINT", value);
+    // Before AWS's, also where those are to be ignored, and after the connection's own; a blank one is not set.
+    for variables in [
+        [("AUTH_DYNAMODB_ENDPOINT", url.as_str()), ("AWS_ENDPOINT_URL_DYNAMODB", nowhere)],
+        [("AUTH_DYNAMODB_ENDPOINT", url.as_str()), ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")],
+        [ours(" "), ("AWS_ENDPOINT_URL_DYNAMODB", url.as_str())],
+    ] {
+        ask(&Client::new(config(&variables))).unwrap();
+    }
+    ask(&Client::new(to(&url, &[ours(nowhere)]))).unwrap();
+    ask(&Client::new(to(&url, &[ours("memory:")]))).unwrap();
+    assert_eq!(server.requests().len(), 5);
+    assert_eq!(signer(&server), "local/us-east-1");
+
+    let memory = Client::new(config(&[ours(" memory:of-the-environment ")]));
+    assert!(memory.is_embedded());
+    let error = ask(&memory).unwrap_err();
+    assert!(error.to_string().contains("the embedded database memory:of-the-environment"), "{error}");
+    // AWS's own variables are read by other programs too.
+    let error = ask(&Client::new(config(&[("AWS_ENDPOINT_URL", "memory:")]))).unwrap_err();
+    assert_eq!(error.code(), Code::InvalidConfig);
+    assert!(error.to_string().contains("AUTH_DYNAMODB_ENDPOINT to `memory:`"), "{error}");
+}
+
+/// A home with this configuration file.
+struct Home(std::path::PathBuf);
+
+impl Home {
+    fn new(configuration: &str) -> Self {
+        let home = std::env::temp_dir().join(format!("dynauth-{}", uuid::Uuid::new_v4()));
+        std::fs::create_dir_all(home.join(".aws")).unwrap();
+        std::fs::write(home.join(".aws/config"), configuration).unwrap();
+        Home(home)
+    }
+
+    fn config(&self) -> ConnectionConfig {
+        ConnectionConfig {
+            credentials: fixed("ID"),
+            max_attempts: Some(1),
+            ..config(&[("HOME", self.0.to_str().unwrap())])
+        }
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn an_endpoint_of_the_shared_configuration_is_read_like_any_other() {
+    let server = Server::start(Manner::Answer);
+    let url = server.url();
+    let service =
+        format!("[default]\nservices = mine\n[services mine]\ndynamodb =\n  endpoint_url = {url}\n");
+    for configuration in [format!("[default]\nendpoint_url = {url}\n"), service] {
+        ask(&Client::new(Home::new(&configuration).config())).unwrap();
+    }
+    assert_eq!(server.requests().len(), 2);
+    let refused = Server::start(Manner::Silent);
+    let configuration = format!("[default]\nendpoint_url = {}\n", refused.url());
+    let home = Home::new(&configuration);
+    let error = ask(&Client::new(ConnectionConfig {
+        request_timeout: Some(Duration::from_millis(100)),
+        ..home.config()
+    }));
+    assert!(error.unwrap_err().to_string().contains(&refused.url()));
+    for (configuration, words) in [
+        ("[default]\nendpoint_url = http://127.0.0.1:undefined\n", "`endpoint_url`"),
+        (
+            "[default]\nservices = mine\n[services mine]\ndynamodb =\n  endpoint_url = http://a:\n",
+            "`endpoint_url`",
+        ),
+        ("[default]\nendpoint_url = m\u{fc}nchen\u{7}\n", "`endpoint_url`"),
+        ("[default]\nregion = eu/central\u{7}\n", "`region` of the shared configuration"),
+    ] {
+        let error = ask(&Client::new(Home::new(configuration).config())).unwrap_err();
+        assert_eq!(error.code(), Code::InvalidConfig, "{configuration}: {error:?}");
+        assert!(error.to_string().contains(words), "{configuration}: {error}");
+    }
+}
+
+#[test]
+fn a_port_that_is_none_is_refused_wherever_it_comes_from() {
+    for url in
+        ["http://127.0.0.1:undefined", "http://127.0.0.1:abc", "http://127.0.0.1:99999", "http://localhost:"]
+    {
+        let proxied =
+            |variable| ConnectionConfig { region: Some("eu-west-1".into()), ..config(&[(variable, url)]) };
+        for (config, source) in [
+            (to(url, &[]), "setting `endpoint`"),
+            (config(&[("AUTH_DYNAMODB_ENDPOINT", url)]), "AUTH_DYNAMODB_ENDPOINT"),
+            (config(&[("AWS_ENDPOINT_URL_DYNAMODB", url)]), "AWS_ENDPOINT_URL_DYNAMODB"),
+            (config(&[("AWS_ENDPOINT_URL", url)]), "AWS_ENDPOINT_URL"),
+            (proxied("HTTPS_PROXY"), "HTTPS_PROXY"),
+            (proxied("http_proxy"), "http_proxy"),
+            (proxied("ALL_PROXY"), "ALL_PROXY"),
+        ] {
+            let error = ask(&Client::new(config)).unwrap_err();
+            assert_eq!(error.code(), Code::InvalidConfig, "{source}: {error:?}");
+            assert!(error.to_string().contains(source), "{source}: {error}");
+            assert!(error.to_string().contains("port"), "{source}: {error}");
+        }
+    }
+}
+
+#[test]
+fn odd_text_from_outside_is_refused_or_harmless() {
+    let server = Server::start(Manner::Answer);
+    let url = server.url();
+    let odd =
+        ["\u{7}", "a\r\nx: y", "m\u{fc}nchen", "\u{0}", "%zz", "\u{1f511}", "[", "@", ":", "//", "{}", "\""];
+    let base = || ConnectionConfig {
+        credentials: fixed("ID"),
+        max_attempts: Some(1),
+        request_timeout: Some(Duration::from_millis(300)),
+        ..config(&[])
+    };
+    let typed = |config: ConnectionConfig, what: &str| {
+        if let Err(error) = ask(&Client::new(config)) {
+            let expected = [Code::InvalidConfig, Code::Unreachable, Code::Timeout, Code::Credentials];
+            assert!(expected.contains(&error.code()), "{what}: {error:?}");
+            assert!(!error.to_string().contains("panic"), "{what}: {error}");
+        }
+    };
+    for text in odd {
+        for variable in [
+            "AWS_SDK_UA_APP_ID",
+            "AWS_EXECUTION_ENV",
+            "AWS_LAMBDA_FUNCTION_NAME",
+            "_X_AMZN_TRACE_ID",
+            "AWS_REGION",
+            "AWS_PROFILE",
+            "AWS_CONFIG_FILE",
+            "AWS_CA_BUNDLE",
+            "AWS_RETRY_MODE",
+            "AWS_USE_FIPS_ENDPOINT",
+            "AWS_STS_REGIONAL_ENDPOINTS",
+            "AWS_DEFAULTS_MODE",
+            "AWS_ACCOUNT_ID",
+            "AWS_ACCOUNT_ID_ENDPOINT_MODE",
+            "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES",
+            "AWS_AUTH_SCHEME_PREFERENCE",
+            "AWS_SIGV4A_SIGNING_REGION_SET",
+            "AWS_REQUEST_CHECKSUM_CALCULATION",
+            "NO_PROXY",
+            "AUTH_DYNAMODB_ENDPOINT",
+        ] {
+            let mut to_server = ConnectionConfig { endpoint: Some(url.clone()), ..base() };
+            Arc::make_mut(&mut to_server.environment).insert(variable.into(), text.into());
+            typed(to_server, &format!("{variable}={text:?}"));
+        }
+        for proxy in [
+            text.to_owned(),
+            format!("http://user:{text}@127.0.0.1:1"),
+            format!("http://{text}:secret@127.0.0.1:1"),
+            format!("http://127.0.0.1:1{text}"),
+        ] {
+            let mut proxied = ConnectionConfig { endpoint: Some("http://db.invalid:1".into()), ..base() };
+            Arc::make_mut(&mut proxied.environment).insert("http_proxy".into(), proxy.clone());
+            Arc::make_mut(&mut proxied.environment).insert("NO_PROXY".into(), text.into());
+            typed(proxied, &format!("proxy {proxy:?}"));
+        }
+        typed(ConnectionConfig { region: Some(text.into()), ..base() }, &format!("region {text:?}"));
+        let profile = ConnectionConfig { profile: Some(text.into()), endpoint: Some(url.clone()), ..base() };
+        typed(ConnectionConfig { credentials: None, ..profile }, &format!("profile {text:?}"));
+        for endpoint in
+            [text.to_owned(), format!("http://{text}"), format!("http://127.0.0.1:1/{text}?{text}#{text}")]
+        {
+            typed(ConnectionConfig { endpoint: Some(endpoint), ..base() }, &format!("endpoint {text:?}"));
+        }
+    }
+}
+
+#[test]
 fn shared_configuration_files_are_read_from_the_given_home() {
     let home = std::env::temp_dir().join(format!("dynauth-{}", uuid::Uuid::new_v4()));
     std::fs::create_dir_all(home.join(".aws")).unwrap();
@@ -270,6 +450,30 @@ fn a_certificate_of_ones_own_is_trusted_by_its_file() {
 }
 
 #[test]
+fn an_authority_is_not_taken_for_a_servers_certificate() {
+    let (server, pem) = Server::start_tls_of_an_authority();
+    let file = std::env::temp_dir().join(format!("dynauth-{}.pem", uuid::Uuid::new_v4()));
+    std::fs::write(&file, pem).unwrap();
+    let url = format!("https://localhost:{}", server.address.port());
+    let variables = [("NODE_EXTRA_CA_CERTS", file.to_str().unwrap())];
+    for variables in [&variables[..], &[]] {
+        let error =
+            ask(&Client::new(ConnectionConfig { max_attempts: Some(1), ..to(&url, variables) })).unwrap_err();
+        assert_eq!(error.code(), Code::Unreachable, "{error:?}");
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "Table \"auth\": The certificate of region \"us-east-1\" at {url} is that of a certificate authority \
+                 (CA:TRUE), which a server must not show as its own. Give the server a certificate that the authority \
+                 signed (CA:FALSE, as mkcert makes them), and name the authority's file in NODE_EXTRA_CA_CERTS or \
+                 AWS_CA_BUNDLE."
+            )
+        );
+    }
+    std::fs::remove_file(file).unwrap();
+}
+
+#[test]
 fn connections_are_kept_alive_and_shared() {
     let server = Server::start(Manner::Answer);
     let elsewhere = ConnectionConfig { region: Some("eu-north-1".into()), ..to(&server.url(), &[]) };
@@ -390,7 +594,6 @@ fn what_cannot_be_used_says_so() {
     let missing = missing.to_str().unwrap();
     let with_region = |variables| ConnectionConfig { region: Some("eu-west-1".into()), ..config(variables) };
     let no_attempts = ConnectionConfig { max_attempts: Some(0), ..region("eu-west-1") };
-    let no_key = ConnectionConfig { credentials: fixed(""), ..region("eu-west-1") };
     for (config, words) in [
         (config(&[]), "AUTH_DYNAMODB_REGION or AWS_REGION"),
         (region("eu central"), "`region`"),
@@ -406,13 +609,20 @@ fn what_cannot_be_used_says_so() {
         (with_region(&[("AWS_CA_BUNDLE", missing)]), "AWS_CA_BUNDLE"),
         (with_region(&[("NODE_EXTRA_CA_CERTS", "/dev/null")]), "NODE_EXTRA_CA_CERTS"),
         (no_attempts, "maxAttempts"),
-        (no_key, "accessKeyId"),
     ] {
         let error = ask(&Client::new(config.clone())).unwrap_err();
         assert_eq!(error.code(), Code::InvalidConfig, "{config:?}: {error:?}");
         assert!(error.to_string().contains(words), "{words}: {error}");
         assert!(!error.to_string().contains("hunter2"), "{error}");
     }
+}
+
+#[test]
+fn credentials_without_a_key_name_the_field() {
+    let no_key = ConnectionConfig { region: Some("eu-west-1".into()), credentials: fixed(""), ..config(&[]) };
+    let error = ask(&Client::new(no_key)).unwrap_err();
+    assert_eq!(error.code(), Code::Credentials);
+    assert!(error.to_string().contains("`accessKeyId` is missing"), "{error}");
 }
 
 #[test]

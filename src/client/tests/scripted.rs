@@ -108,10 +108,14 @@ fn client_by(answers: Vec<Answer>, directly: bool) -> (Client, Script) {
         .retry_partition(RetryPartition::new(uuid::Uuid::new_v4().to_string()))
         .http_client(script.clone())
         .build();
-    let place = Place { name: "region \"eu-central-1\"".into(), credentials: "the test".into() };
+    let place = Place {
+        name: "region \"eu-central-1\"".into(),
+        credentials: "the test".into(),
+        command_options: Some("--region eu-central-1".into()),
+    };
     let connection = Connection::new(aws_sdk_dynamodb::Client::from_conf(config), direct, place);
     let shared = Shared::unshared(ConnectionConfig::default(), connection.into());
-    (Client { shared: Arc::new(shared), random: || 0.0 }, script)
+    (Client { shared: Arc::new(shared), declared: None, random: || 0.0 }, script)
 }
 
 impl HttpClient for Script {

@@ -111,10 +111,22 @@ impl Server {
 
     /// A server for `localhost` and `dynamodb.example` with a certificate of its own, given in PEM.
     pub(crate) fn start_tls() -> (Self, String) {
-        let made = rcgen::generate_simple_self_signed(["localhost", "dynamodb.example"].map(str::to_owned));
-        let made = made.unwrap();
-        let chain = vec![CertificateDer::from(made.cert.der().to_vec())];
-        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+        Server::start_tls_as(rcgen::IsCa::NoCa)
+    }
+
+    /// The same, but the certificate is that of an authority.
+    pub(crate) fn start_tls_of_an_authority() -> (Self, String) {
+        Server::start_tls_as(rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained))
+    }
+
+    fn start_tls_as(is_ca: rcgen::IsCa) -> (Self, String) {
+        let names = ["localhost", "dynamodb.example"].map(str::to_owned);
+        let mut parameters = rcgen::CertificateParams::new(names).unwrap();
+        parameters.is_ca = is_ca;
+        let key = rcgen::KeyPair::generate().unwrap();
+        let certificate = parameters.self_signed(&key).unwrap();
+        let chain = vec![CertificateDer::from(certificate.der().to_vec())];
+        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config =
             rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
@@ -123,7 +135,7 @@ impl Server {
             let session = rustls::ServerConnection::new(config.clone()).unwrap();
             converse(rustls::StreamOwned::new(session, stream), connection, requests, NOTHING);
         });
-        (server, made.cert.pem())
+        (server, certificate.pem())
     }
 
     fn serve(converse: impl Fn(TcpStream, usize, &Mutex<Vec<Received>>) + Send + Sync + 'static) -> Self {

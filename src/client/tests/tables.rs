@@ -148,7 +148,7 @@ async fn a_table_that_differs_says_how() {
         ),
         (
             changed(&|table| table["AttributeDefinitions"][2]["AttributeType"] = json!("N")),
-            "the key attribute \"pk\" is not a string",
+            "the key attribute \"pk\" is a number (N) instead of a string (S)",
         ),
     ] {
         let (outcome, sent) = make(vec![found]).await;

@@ -43,7 +43,6 @@ fn connect(endpoint: String) -> Client {
         number_attributes: Vec::new(),
         ttl_attribute: None,
     };
-    client.declare_table(table.clone());
     runtime().block_on(create_tables(&client, &[table])).unwrap();
     client
 }
