@@ -54,7 +54,8 @@ export interface ConnectionSettings {
    * On the embedded engine, tables are made on first use. It is for development, tests and demos; in production
    * (`NODE_ENV=production`) it prints one warning.
    *
-   * Default: `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL`, then the region's.
+   * Default: `AUTH_DYNAMODB_ENDPOINT`, which takes all of the above; then `AWS_ENDPOINT_URL_DYNAMODB`,
+   * `AWS_ENDPOINT_URL`, the `endpoint_url` of the shared configuration files, and the region's.
    */
   endpoint?: Provided<string | URL | undefined>
   /**

@@ -1,14 +1,20 @@
 // Every form that a connection may have, by what arrives at the endpoint.
 import { AsyncLocalStorage } from "node:async_hooks"
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { execFile, spawnSync } from "node:child_process"
+import { randomUUID } from "node:crypto"
+import { mkdtempSync, readdirSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import { DynamoDB, DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb"
 import { DynamoDBDocument, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { type Connection, DynamoAdapterError, DynamoDBAdapter } from "../index.js"
 import { createTables, authJsTable } from "../js/tables.js"
 import { type Stub, startStub } from "./stub.js"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
 
 let stub: Stub
 const settings = {
@@ -298,6 +304,165 @@ describe("the environment", () => {
     const error = await rejection(DynamoDBAdapter({ credentials: settings.credentials }).getUser("a"))
     expect(error).toMatchObject({ code: "INVALID_CONFIG", operation: "getUser", table: "next-auth" })
     expect(error.message).toContain("region")
+  })
+})
+
+describe("AUTH_DYNAMODB_ENDPOINT", () => {
+  const withSettings = () => DynamoDBAdapter(settings)
+  const withClient = () => DynamoDBAdapter(new DynamoDBClient(settings))
+
+  it.each([
+    ["settings", withSettings],
+    ["a client of the AWS SDK", withClient],
+  ])("counts for %s without an endpoint, before AWS's variables", async (_, open) => {
+    vi.stubEnv("AUTH_DYNAMODB_ENDPOINT", ` ${stub.url} `)
+    vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1")
+    expect(await open().getUser("nobody")).toBeNull()
+    // Who is not there is looked for a second time.
+    expect(stub.requests.length).toBe(2)
+  })
+
+  it.each([
+    ["settings", withSettings],
+    ["a client of the AWS SDK", withClient],
+    ["nothing", () => DynamoDBAdapter()],
+  ])("makes %s lead to an embedded database", async (_, open) => {
+    const warn = vi.spyOn(console, "warn")
+    const directory = mkdtempSync(join(tmpdir(), "dynauth-endpoint-"))
+    for (const endpoint of [`memory:${randomUUID()}`, `file:${join(directory, "auth.db")}`]) {
+      vi.stubEnv("AUTH_DYNAMODB_ENDPOINT", endpoint)
+      const made = await open().createUser({ id: "u", email: "a@example.com", emailVerified: null })
+      expect(await DynamoDBAdapter({ endpoint }).getUser("u")).toEqual(made)
+    }
+    expect(readdirSync(directory)).toContain("auth.db")
+    expect(stub.requests).toEqual([])
+    expect(warn).not.toHaveBeenCalled()
+  })
+
+  it("gives way to what is said in code, and is not set if it is blank", async () => {
+    vi.stubEnv("AUTH_DYNAMODB_ENDPOINT", "memory:")
+    await DynamoDBAdapter({ ...settings, endpoint: stub.url }).getUser("nobody")
+    await DynamoDBAdapter(new DynamoDBClient({ ...settings, endpoint: stub.url })).getUser("nobody")
+    vi.stubEnv("AUTH_DYNAMODB_ENDPOINT", " ")
+    vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", stub.url)
+    await DynamoDBAdapter(settings).getUser("nobody")
+    expect(stub.requests.length).toBe(6)
+  })
+
+  it("warns in production of an embedded database", () => {
+    const script = `
+      const { DynamoDBAdapter } = require(${JSON.stringify(join(root, "index.js"))})
+      DynamoDBAdapter().getUser("u").then(console.log)`
+    const run = (AUTH_DYNAMODB_ENDPOINT: string) =>
+      spawnSync(process.execPath, ["-e", script], {
+        encoding: "utf8",
+        env: { ...process.env, NODE_ENV: "production", AUTH_DYNAMODB_ENDPOINT },
+      })
+    expect(run(" memory: ")).toMatchObject({
+      stdout: "null\n",
+      stderr: expect.stringContaining("the embedded engine is in use in production"),
+    })
+  })
+})
+
+describe("an endpoint whose port is none", () => {
+  const unset: string | undefined = undefined
+
+  it.each<[string, () => Connection, RegExp]>([
+    [
+      "a text",
+      () => ({ ...settings, endpoint: `http://127.0.0.1:${unset}` }),
+      /setting `endpoint` has no number for its port: is the variable unset/,
+    ],
+    [
+      "a text with an empty one",
+      () => ({ ...settings, endpoint: "http://localhost:" }),
+      /a colon and no port after its host/,
+    ],
+    ["a large number", () => ({ ...settings, endpoint: "http://127.0.0.1:99999" }), /from 1 to 65535/],
+    ["a word", () => ({ ...settings, endpoint: async () => "http://127.0.0.1:abc" }), /from 1 to 65535/],
+    [
+      "an object's",
+      () => ({
+        ...settings,
+        endpoint: { protocol: "http:", hostname: "127.0.0.1", port: Number(unset), path: "/" },
+      }),
+      /no number for its port/,
+    ],
+    [
+      "a nested object's",
+      () =>
+        ({
+          ...settings,
+          endpoint: { url: { protocol: "http:", hostname: "127.0.0.1", port: 70_000, path: "/" } },
+        }) as Connection,
+      /from 1 to 65535/,
+    ],
+    [
+      "AUTH_DYNAMODB_ENDPOINT",
+      () => {
+        vi.stubEnv("AUTH_DYNAMODB_ENDPOINT", `http://127.0.0.1:${unset}`)
+        return settings
+      },
+      /variable AUTH_DYNAMODB_ENDPOINT has no number for its port/,
+    ],
+    [
+      "AWS_ENDPOINT_URL",
+      () => {
+        vi.stubEnv("AWS_ENDPOINT_URL", "http://127.0.0.1:")
+        return settings
+      },
+      /variable AWS_ENDPOINT_URL has a colon and no port/,
+    ],
+    [
+      "HTTPS_PROXY",
+      () => {
+        vi.stubEnv("HTTPS_PROXY", "http://user:secret@proxy.invalid:undefined")
+        return settings
+      },
+      /variable HTTPS_PROXY has no number for its port/,
+    ],
+  ])("%s is refused", async (_, connection, words) => {
+    const error = await rejection(DynamoDBAdapter(connection()).getUser("a"))
+    expect(error).toMatchObject({ code: "INVALID_CONFIG", operation: "getUser" })
+    expect(error.message).toMatch(words)
+    expect(error.message).not.toContain("secret")
+  })
+
+  it("is not that of an object without one", async () => {
+    const { hostname, port } = new URL(stub.url)
+    const endpoint = { protocol: "http:", hostname, port: Number(port), path: "/" }
+    expect(await asked({ ...settings, endpoint })).toMatchObject({ region: "eu-north-1" })
+    const refused = { protocol: "http:", hostname: "127.0.0.1", path: "/" }
+    const error = await rejection(
+      DynamoDBAdapter({ ...settings, endpoint: refused, maxAttempts: 1 }).getUser("a"),
+    )
+    expect(error.code).toBe("UNREACHABLE")
+    expect(error.message).toContain("at http://127.0.0.1,")
+  })
+})
+
+describe("odd text in the environment of the process", () => {
+  // The SDK reads these of the process itself, not of the `process.env` of a thread.
+  it.each([
+    ["AWS_EXECUTION_ENV", "a\nb: c", "INVALID_CONFIG"],
+    ["AWS_EXECUTION_ENV", "AWS_Lambda_m\u00fcnchen", null],
+    ["AWS_SDK_UA_APP_ID", "a\nb: c", null],
+    ["AWS_LAMBDA_FUNCTION_NAME", "a\nb", null],
+    ["_X_AMZN_TRACE_ID", "Root=1\n\u{1f511}", null],
+  ])("%s=%j", async (name, value, code) => {
+    const script = `
+      const { DynamoDBAdapter } = require(${JSON.stringify(join(root, "index.js"))})
+      DynamoDBAdapter(${JSON.stringify({ ...settings, endpoint: stub.url })}).getUser("u").then(
+        (user) => console.log(user),
+        (error) => console.log(error.code, error.message))`
+    const env = { ...process.env, AWS_LAMBDA_FUNCTION_NAME: "f", _X_AMZN_TRACE_ID: "Root=1", [name]: value }
+    const { stdout } = await promisify(execFile)(process.execPath, ["-e", script], { env })
+    if (code === null) expect(stdout).toBe("null\n")
+    else
+      expect(stdout).toMatch(
+        new RegExp(`^${code} getUser on table "next-auth": The environment variable ${name} `),
+      )
   })
 })
 

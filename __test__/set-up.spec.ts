@@ -3,10 +3,16 @@ import { randomUUID } from "node:crypto"
 import { type BetterAuthOptions } from "better-auth"
 import { CreateTableCommand } from "@aws-sdk/client-dynamodb"
 import { beforeAll, describe, expect, it } from "vitest"
-import { type DynamoAdapterError, DynamoDBAdapter, type DynamoDBAdapterOptions } from "../index.js"
+import {
+  type ConnectionSettings,
+  type DynamoAdapterError,
+  DynamoDBAdapter,
+  type DynamoDBAdapterOptions,
+} from "../index.js"
 import { type DynamoDBAdapterConfig, dynamodbAdapter, dynamodbSecondaryStorage } from "../js/better-auth.mjs"
 import { authJsTable, betterAuthTables, createTables, type TableDefinition } from "../js/tables.js"
 import { credentials, type Engine, engines, region } from "./engines"
+import { failing, startStub } from "./stub.js"
 
 /** Keys: a partition key, perhaps a sort key. `:N` behind a name makes it a number. */
 type Key = string[]
@@ -113,21 +119,11 @@ describe.each(engines)("on $name", (engine) => {
 
     it("in a transaction without its table", async () => {
       named()
-      const error = await failure(open().createUser!({ id: "", email: "a@example.com", emailVerified: null }))
+      const error = await failure(
+        open().createUser!({ id: "u", email: "a@example.com", emailVerified: null }),
+      )
       expect(error).toMatchObject({ code: "TABLE_NOT_FOUND", operation: "createUser", table })
       expect(error.message).toContain("authJsTable(options)")
-    })
-
-    it("in another region", async () => {
-      await make(engine, named(), { key: ["pk", "sk"], indexes: right })
-      // The embedded engine has no regions.
-      if (engine.name === "embedded") return
-      const elsewhere = DynamoDBAdapter({ ...connection, region: "eu-north-1" }, { tableName: table })
-      const error = await failure(elsewhere.getUser!("nobody"))
-      expect(error.code).toBe("TABLE_NOT_FOUND")
-      expect(error.message).toContain(
-        `The table is not there in region "eu-north-1" at ${connection.endpoint};`,
-      )
     })
 
     it("without its index", async () => {
@@ -210,7 +206,7 @@ describe.each(engines)("on $name", (engine) => {
         table,
         message,
       )
-      const user = { id: "", email: "a@example.com", emailVerified: null }
+      const user = { id: "u", email: "a@example.com", emailVerified: null }
       await expectMessage(adapter.createUser!(user), "INVALID_CONFIG", "createUser", table, message)
       const session = { sessionToken: "t", userId: "u", expires: new Date() }
       await expectMessage(adapter.createSession!(session), "INVALID_CONFIG", "createSession", table, message)
@@ -233,8 +229,8 @@ describe.each(engines)("on $name", (engine) => {
         ["listAuthenticatorsByUserId", () => adapter.listAuthenticatorsByUserId!("u")],
       ] as const)
         await expectMessage(call(), "INVALID_CONFIG", method, table, message)
-      const right_ = open({ partitionKey: "id", sortKey: "range" })
-      expect(await right_.getUser!("u")).toBeNull()
+      const adapted = open({ partitionKey: "id", sortKey: "range" })
+      expect(await adapted.getUser!("u")).toBeNull()
     })
 
     it("on a table with a name that is not for keys", async () => {
@@ -523,6 +519,34 @@ describe.each(engines)("on $name", (engine) => {
           'with createTables(connection, definitions) from "dynauth/tables".',
       )
     })
+  })
+})
+
+describe("in another region than its own, or at another endpoint", () => {
+  const adapters: [string, (connection: ConnectionSettings, tableName: string) => Promise<unknown>][] = [
+    ["getUser", (connection, tableName) => DynamoDBAdapter(connection, { tableName }).getUser!("u")],
+    [
+      "findOne",
+      (connection, tableName) =>
+        dynamodbAdapter({ client: connection, tablePrefix: tableName.replace(/user$/, "") })({}).findOne({
+          model: "user",
+          where: [{ field: "id", value: "u" }] as never,
+        }),
+    ],
+    ["get", (client, tableName) => dynamodbSecondaryStorage({ client, tableName }).get("k")],
+  ]
+
+  it.each(adapters)("%s names where it looked", async (operation, call) => {
+    const stub = await startStub(failing("ResourceNotFoundException", "Requested resource not found"))
+    try {
+      const error = await failure(call({ endpoint: stub.url, region: "eu-north-1", credentials }, "my-user"))
+      expect(error).toMatchObject({ code: "TABLE_NOT_FOUND", operation, table: "my-user" })
+      expect(error.message).toContain(`The table is not there in region "eu-north-1" at ${stub.url};`)
+      expect(error.message).toMatch(/, or correct its name, the region or the endpoint\.$/)
+      expect(stub.requests.map((request) => request.operation)).toEqual(["GetItem", "DescribeTable"])
+    } finally {
+      await stub.close()
+    }
   })
 })
 
