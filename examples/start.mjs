@@ -6,8 +6,9 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { readArguments } from "./arguments.mjs"
 
-const dev = process.argv.includes("--dev")
+const dev = readArguments({ flags: ["dev"] }).flags.has("dev")
 const children = new Set()
 let stopping = false
 
