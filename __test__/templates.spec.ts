@@ -179,6 +179,8 @@ async function permissionsUsed(engine: Engine): Promise<string[]> {
   await adapter.linkAccount(account)
   for (const sessionToken of ["s", "t"]) await adapter.createSession({ sessionToken, userId: id, expires })
   await adapter.getSessionAndUser("s")
+  await adapter.listSessionsByUserId(id)
+  await adapter.listAccountsByUserId(id)
   await adapter.updateSession({ sessionToken: "s", expires })
   await adapter.deleteSession("s")
   await adapter.createAuthenticator({
@@ -193,6 +195,7 @@ async function permissionsUsed(engine: Engine): Promise<string[]> {
   await adapter.getAuthenticator("c")
   await adapter.listAuthenticatorsByUserId(id)
   await adapter.updateAuthenticatorCounter("c", 1)
+  await adapter.deleteAuthenticator("c")
   await adapter.deleteUser(id)
 
   // Another adapter, which knows no claims, has deleted a user: the claim is taken over.
@@ -210,6 +213,17 @@ describe.each(engines)("permissions on $name", (engine) => {
       JSON.parse(policy!),
     )
     expect(permissions(app.Statement)).toEqual(await permissionsUsed(engine))
+  })
+
+  it("docs/iam.md allows what createTables does, and nothing else", async () => {
+    const endpoint = await faultyEndpoint(engine)
+    const definition = authJsTable({ tableName: `auth-${randomUUID()}` })
+    expect(await createTables(endpoint.connection(), definition)).toEqual([definition.tableName])
+    const deploying = [...read("docs/iam.md").matchAll(/```json\n(.*?)```/gs)]
+      .map(([, policy]) => JSON.parse(policy!))
+      .at(-1)
+    const used = new Set(endpoint.requests.flatMap(permissionsFor))
+    expect([...new Set(permissions(deploying.Statement))]).toEqual([...used].sort())
   })
 
   it("so does the policy in CloudFormation", async () => {
