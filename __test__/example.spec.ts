@@ -1,8 +1,13 @@
-// `npm run example` and the examples' own start: what is not on the list is refused before anything is built.
+// `npm run example` and the examples' own start: what is not on the list is refused before anything is built, and the settings
+// are those of a newcomer.
 
 import { spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, onTestFinished, vi } from "vitest"
+import { makeSettings } from "../examples/settings.mjs"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
@@ -36,4 +41,46 @@ describe.each(["authjs-nextjs", "better-auth-nextjs"])("start.mjs of %s", (examp
   ])("refuses %j", (values, problem) => {
     expect(run(`examples/${example}/start.mjs`, ...values)).toEqual({ status: 2, stderr: `${problem}\n` })
   })
+})
+
+describe("the settings of an example", () => {
+  function emptyFolder(environment: Record<string, string | undefined> = {}) {
+    const folder = mkdtempSync(join(tmpdir(), "dynauth-example-"))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const none = { AUTH_DYNAMODB_ENDPOINT: undefined, AUTH_SECRET: undefined }
+    for (const [name, value] of Object.entries({ ...none, ...environment })) vi.stubEnv(name, value)
+    return { folder, written: () => readFileSync(join(folder, ".env.local"), "utf8") }
+  }
+
+  it("are made once, in .env.local", () => {
+    const { folder, written } = emptyFolder()
+    const settings = makeSettings(folder, "AUTH_SECRET")
+    expect(settings).toMatchObject({ AUTH_DYNAMODB_ENDPOINT: "file:./dev-auth.db" })
+    const text = `AUTH_DYNAMODB_ENDPOINT=file:./dev-auth.db\nAUTH_SECRET=${settings.AUTH_SECRET}\n`
+    expect(written()).toBe(text)
+    expect(makeSettings(folder, "AUTH_SECRET")).toEqual(settings)
+    expect(written()).toBe(text)
+  })
+
+  it("are added to those that are there", () => {
+    const { folder, written } = emptyFolder()
+    writeFileSync(join(folder, ".env.local"), "AUTH_SECRET=mine")
+    expect(makeSettings(folder, "AUTH_SECRET").AUTH_SECRET).toBe("mine")
+    expect(written()).toBe("AUTH_SECRET=mine\nAUTH_DYNAMODB_ENDPOINT=file:./dev-auth.db\n")
+  })
+
+  it.each(["", "http://localhost:8000"])("leave the endpoint %j of the environment alone", (endpoint) => {
+    const { folder, written } = emptyFolder({ AUTH_DYNAMODB_ENDPOINT: endpoint })
+    expect(makeSettings(folder, "AUTH_SECRET").AUTH_DYNAMODB_ENDPOINT).toBe(endpoint)
+    expect(written()).toMatch(/^AUTH_SECRET=.{43}\n$/)
+  })
+
+  it.each(["authjs-nextjs", "better-auth-nextjs"])(
+    "and the database of %s are kept out of git",
+    (example) => {
+      const ignored = readFileSync(join(root, "examples", example, ".gitignore"), "utf8").split("\n")
+      expect(ignored).toEqual(expect.arrayContaining(["/.env.local", "/dev-auth.db*"]))
+    },
+  )
 })

@@ -7,6 +7,7 @@ import { managers } from "./managers.mjs"
 import { next } from "./next.mjs"
 import { opennext } from "./opennext.mjs"
 import { runtimes } from "./runtimes.mjs"
+import { scripts } from "./scripts.mjs"
 import { servers } from "./servers.mjs"
 
 /**
@@ -27,6 +28,7 @@ import { servers } from "./servers.mjs"
 export const cases = {
   ...managers,
   ...servers,
+  ...scripts,
   ...frameworks,
   ...lambda,
   ...runtimes,

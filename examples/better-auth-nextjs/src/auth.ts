@@ -9,13 +9,11 @@ import { cache } from "react"
 import { forget } from "@/forget"
 import { sendMail } from "@/mail"
 
-/** Where DynamoDB is: a file here, Amazon DynamoDB without it. */
-export const connection = { endpoint: process.env.AUTH_DYNAMODB_ENDPOINT ?? "file:./dev-auth.db" }
-
 export const auth = betterAuth({
   appName: "dynauth example",
-  // Tables, keys and indexes follow from the plugins below.
-  database: dynamodbAdapter(connection),
+  // Tables, keys and indexes follow from the plugins below. Where they are, `AUTH_DYNAMODB_ENDPOINT` says; Amazon DynamoDB
+  // without it.
+  database: dynamodbAdapter(),
   emailAndPassword: { enabled: true },
   user: {
     deleteUser: {
