@@ -1,4 +1,5 @@
 // Errors as users meet them: classes, fields, and one set of them for both module systems.
+import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { inspect } from "node:util"
 import { afterEach, describe, expect, it } from "vitest"
@@ -74,6 +75,23 @@ describe("a rejection", () => {
       await DynamoDBAdapter({ region: "eu-north-1", endpoint: stub.url, credentials }).getUser("a")
     }
     expect((await rejection(theCallerOfTheAdapter())).stack).toContain("theCallerOfTheAdapter")
+  })
+})
+
+describe("the codes", () => {
+  const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8")
+
+  it("have the same comments in TypeScript as in the core, each its own", () => {
+    const [, codes] = /^codes! \{\n(.*?)^\}/ms.exec(read("src/error.rs"))!
+    const inRust = [...codes!.matchAll(/^ {4}\/\/\/ (.*)\n {4}\w+ = "(\w+)",$/gm)]
+    const [, union] = /^export type ErrorCode =\n(.*?)\n\n/ms.exec(read("js/errors.d.ts"))!
+    const inTypeScript = [...union!.matchAll(/^ {2}\/\*\* (.*) \*\/\n {2}\| "(\w+)"$/gm)]
+
+    const words = inRust.map(([, comment, code]) => `${code}: ${comment}`)
+    expect(inTypeScript.map(([, comment, code]) => `${code}: ${comment}`)).toEqual(words)
+    expect(words).toHaveLength(codes!.match(/ = "/g)!.length)
+    expect(words).toHaveLength(union!.match(/\| "/g)!.length)
+    expect(new Set(inRust.map(([, comment]) => comment)).size).toBe(words.length)
   })
 })
 

@@ -1,7 +1,7 @@
 // The README and docs/ say what is so: their code compiles and does what they say, their commands are there, their links
 // lead somewhere, and their lists are complete.
 
-import { execFile } from "node:child_process"
+import { exec, execFile } from "node:child_process"
 import { randomInt } from "node:crypto"
 import {
   existsSync,
@@ -13,10 +13,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs"
+import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { promisify } from "node:util"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { parseEnv, promisify } from "node:util"
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
 import { betterAuth } from "better-auth"
 import { DynamoDBAdapter } from "../index.js"
 import { dynamodbAdapter } from "../js/better-auth.js"
@@ -129,7 +130,7 @@ function write(folder: string, { host, files }: App) {
   }
   put(
     "tsconfig.json",
-    JSON.stringify({ compilerOptions, include: ["**/*.ts", "**/*.mjs"], exclude: ["out"] }),
+    JSON.stringify({ compilerOptions, include: ["**/*.ts", "**/*.mts", "**/*.mjs"], exclude: ["out"] }),
   )
   mkdirSync(join(folder, "node_modules"))
   symlinkSync(root, join(folder, "node_modules/dynauth"), "junction")
@@ -208,7 +209,7 @@ describe("the code", () => {
       ["auth.ts"],
       ["pages/api/auth/[...nextauth].ts"],
       ["auth.config.ts", "auth.ts"],
-      ["lib/auth.ts", "app/api/auth/[...all]/route.ts", "create-tables.ts"],
+      ["lib/auth.ts", "app/api/auth/[...all]/route.ts", "create-tables.mts"],
       ["auth.ts", "copy.ts"],
     ])
   })
@@ -277,14 +278,14 @@ describe("the code", () => {
       let tablesAreNew: string
 
       beforeAll(async () => {
-        tablesAreNew = await run(folderOf(app), engine, [...hooks, "out/create-tables.js"])
+        tablesAreNew = await run(folderOf(app), engine, [...hooks, "out/create-tables.mjs"])
       })
 
       it("makes the tables where they are missing", async () => {
         const names = [...tablesAreNew.matchAll(/'better-auth-(\w+)'/g)].map(([, name]) => name)
         // DynamoDB Local may have them from an earlier run.
         expect([tables, []]).toContainEqual(names)
-        expect(await run(folderOf(app), engine, [...hooks, "out/create-tables.js"])).toBe("Made: []\n")
+        expect(await run(folderOf(app), engine, [...hooks, "out/create-tables.mjs"])).toBe("Made: []\n")
       })
 
       it("has the tables that the README lists", () => {
@@ -336,6 +337,45 @@ describe("the code", () => {
       expect(await run(folderOf("Auth.js"), engine, ["out/connections.js"])).toBe("")
       expect(existsSync(join(folderOf("Auth.js"), "dev-auth.db"))).toBe(false)
     })
+  })
+})
+
+// ---- set-up ----
+
+describe("the set-up", () => {
+  const [environment = ""] = blocks("README.md", "properties")
+  const [ignored = ""] = blocks("README.md", "gitignore")
+
+  it("names the variables that the libraries read", () => {
+    expect(Object.keys(parseEnv(environment))).toEqual([
+      "AUTH_DYNAMODB_ENDPOINT",
+      "AUTH_SECRET",
+      "BETTER_AUTH_SECRET",
+    ])
+  })
+
+  it("makes a secret that is long enough for both", async () => {
+    const command = blocks("README.md", "sh").find((block) => block.includes("randomBytes"))!
+    const { stdout } = await promisify(exec)(command)
+    expect(stdout).toMatch(/^[\w+/]{44}\n$/)
+  })
+
+  it("keeps out of git what the embedded engine writes", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "dynauth-readme-"))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const { AUTH_DYNAMODB_ENDPOINT: endpoint = "" } = parseEnv(environment)
+    expect(endpoint).toMatch(/^file:\.\//)
+    const adapter = DynamoDBAdapter({ endpoint: endpoint.replace("./", `${folder}/`) })
+    await adapter.createUser({ id: "1", email: "ada@example.com", emailVerified: null })
+    const names = readdirSync(folder)
+    expect(names.length).toBeGreaterThan(1)
+    expect(names.filter((name) => !ignored.split("\n").includes(name))).toEqual([])
+    expect(ignored).toMatch(/^\.env\.local$/m)
+  })
+
+  it("shows the same file for the tables of Better Auth wherever it stands", () => {
+    const [shown] = filesOf("docs/better-auth/tables.md")
+    expect(filesOf("README.md")).toContainEqual(shown)
   })
 })
 

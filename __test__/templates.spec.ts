@@ -179,6 +179,8 @@ async function permissionsUsed(engine: Engine): Promise<string[]> {
   await adapter.linkAccount(account)
   for (const sessionToken of ["s", "t"]) await adapter.createSession({ sessionToken, userId: id, expires })
   await adapter.getSessionAndUser("s")
+  await adapter.listSessionsByUserId(id)
+  await adapter.listAccountsByUserId(id)
   await adapter.updateSession({ sessionToken: "s", expires })
   await adapter.deleteSession("s")
   await adapter.createAuthenticator({
@@ -193,6 +195,7 @@ async function permissionsUsed(engine: Engine): Promise<string[]> {
   await adapter.getAuthenticator("c")
   await adapter.listAuthenticatorsByUserId(id)
   await adapter.updateAuthenticatorCounter("c", 1)
+  await adapter.deleteAuthenticator("c")
   await adapter.deleteUser(id)
 
   // Another adapter, which knows no claims, has deleted a user: the claim is taken over.
@@ -204,12 +207,43 @@ async function permissionsUsed(engine: Engine): Promise<string[]> {
   return [...new Set(endpoint.requests.flatMap(permissionsFor))].sort()
 }
 
+/** The policies of docs/iam.md: for Auth.js, for Better Auth, for making tables. */
+const policies: { Statement: any[] }[] = [...read("docs/iam.md").matchAll(/```json\n(.*?)```/gs)].map(
+  ([, policy]) => JSON.parse(policy!),
+)
+
+it.each(["README.md", "llms.txt", "docs/iam.md"])(
+  "%s names the permissions that @auth/dynamodb-adapter does not need",
+  (page) => {
+    const source = readFileSync(new URL(import.meta.resolve("@auth/dynamodb-adapter")), "utf8")
+    const actions: Record<string, string> = { batchWrite: "BatchWriteItem", query: "Query" }
+    const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
+    const theirs = [...source.matchAll(/client\.(\w+)\(/g)].map(
+      ([, call]) => actions[call!] ?? `${capital(call!)}Item`,
+    )
+    expect(theirs).toContain("PutItem")
+    const missing = policies[0]!.Statement.flatMap(({ Action }) => Action).filter(
+      (action) => !theirs.includes(action.replace("dynamodb:", "")),
+    )
+    const [sentence] = /[^.;]*`(?:dynamodb:)?BatchGetItem`[^.;]*/.exec(read(page))!
+    const named = [...sentence.matchAll(/`(?:dynamodb:)?(\w+Item)`/g)].map(
+      ([, action]) => `dynamodb:${action}`,
+    )
+    expect(named).toEqual(missing)
+  },
+)
+
 describe.each(engines)("permissions on $name", (engine) => {
   it("docs/iam.md allows what the adapter does, and nothing else", async () => {
-    const [app] = [...read("docs/iam.md").matchAll(/```json\n(.*?)```/gs)].map(([, policy]) =>
-      JSON.parse(policy!),
-    )
-    expect(permissions(app.Statement)).toEqual(await permissionsUsed(engine))
+    expect(permissions(policies[0]!.Statement)).toEqual(await permissionsUsed(engine))
+  })
+
+  it("docs/iam.md allows what createTables does, and nothing else", async () => {
+    const endpoint = await faultyEndpoint(engine)
+    const definition = authJsTable({ tableName: `auth-${randomUUID()}` })
+    expect(await createTables(endpoint.connection(), definition)).toEqual([definition.tableName])
+    const used = new Set(endpoint.requests.flatMap(permissionsFor))
+    expect([...new Set(permissions(policies[2]!.Statement))]).toEqual([...used].sort())
   })
 
   it("so does the policy in CloudFormation", async () => {

@@ -1,13 +1,15 @@
-// What the examples' own start.mjs share: a secret, a build, free ports, and Ctrl-C.
+// What the examples' own start.mjs share: settings, a build, free ports, and Ctrl-C.
 
 import { spawn } from "node:child_process"
-import { createHash, randomBytes } from "node:crypto"
+import { createHash } from "node:crypto"
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { readArguments } from "./arguments.mjs"
+import { makeSettings } from "./settings.mjs"
 
-const dev = process.argv.includes("--dev")
+const dev = readArguments({ flags: ["dev"] }).flags.has("dev")
 const children = new Set()
 let stopping = false
 
@@ -17,7 +19,7 @@ let stopping = false
  *
  * @param {object} app
  * @param {string} app.folder
- * @param {string} app.secret the environment variable that the app's cookies are signed with; made once, in .env.local
+ * @param {string} app.secret the environment variable that the app's cookies are signed with
  * @param {{ name: string, file: string, port: number }} [app.beside] the other server; its port is where to begin looking
  * @param {(url: string, besideUrl: string) => Record<string, string>} app.environment for both servers
  * @param {(url: string, besideUrl: string) => string[]} app.welcome lines to print when everything answers
@@ -26,7 +28,7 @@ export async function start({ folder, secret, beside, environment, welcome }) {
   process.on("SIGINT", () => stop(0))
   process.on("SIGTERM", () => stop(0))
 
-  makeSecret(folder, secret)
+  const settings = makeSettings(folder, secret)
   // Where it will answer is not known yet, and is not kept in the build.
   if (!dev) await buildIfChanged(folder, environment("http://localhost:3000", "http://localhost:4000"))
 
@@ -52,19 +54,13 @@ ${welcome(url, besideUrl)
   .map((line) => `  ${line}`)
   .join("\n")}
 
-  The database: ${process.env.AUTH_DYNAMODB_ENDPOINT ?? join(folder, "dev-auth.db")}
+  The database: ${settings.AUTH_DYNAMODB_ENDPOINT || "Amazon DynamoDB"}
+  Settings: ${join(folder, ".env.local")}, and the environment
   Ctrl-C stops everything.
 `)
 }
 
 const next = (folder) => join(folder, "node_modules/next/dist/bin/next")
-
-/** Made once, so that a restart keeps everybody signed in. */
-function makeSecret(folder, name) {
-  const file = join(folder, ".env.local")
-  if (process.env[name] || existsSync(file)) return
-  writeFileSync(file, `${name}=${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 })
-}
 
 async function buildIfChanged(folder, environment) {
   const stamp = join(folder, ".next", "sources")

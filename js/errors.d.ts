@@ -38,9 +38,11 @@ export type ErrorCode =
   | "UNREACHABLE"
   /** An item would be larger than DynamoDB's 400 KB. */
   | "ITEM_TOO_LARGE"
-  /** Part of the work was done before it failed; running it again completes it. */
+  /** More rows, actions or bytes than one call may write. */
   | "TOO_MANY_ITEMS"
+  /** More items to read and sort than the limit allows. */
   | "SCAN_LIMIT_EXCEEDED"
+  /** Part of the work was done before it failed; running it again completes it. */
   | "PARTIAL_FAILURE"
   /** The native addon did not load on this system; thrown by the import. */
   | "ADDON_NOT_LOADED"

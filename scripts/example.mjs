@@ -10,18 +10,18 @@ import { createHash } from "node:crypto"
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
+import { readArguments } from "../examples/arguments.mjs"
 
 const root = join(import.meta.dirname, "..")
-const names = ["authjs", "better-auth"]
-const name = process.argv.slice(2).find((argument) => !argument.startsWith("--")) ?? names[0]
-if (!names.includes(name)) fail(`There is no example "${name}". Give one of: ${names.join(", ")}.`)
+const { name, flags } = readArguments({ flags: ["dev"], names: ["authjs", "better-auth"] })
 const example = join(root, "examples", `${name}-nextjs`)
 const onWindows = process.platform === "win32"
 
 npm(["run", "--silent", "build:quick"], root)
 install()
 copyPackage()
-// Takes over from here, with the same arguments and the same Ctrl-C.
+// Takes over from here, with the same flags and the same Ctrl-C.
+process.argv.splice(2, Infinity, ...[...flags].map((flag) => `--${flag}`))
 await import(pathToFileURL(join(example, "start.mjs")).href)
 
 /** Installs what the example depends on, if that has changed since the last time. */

@@ -72,7 +72,8 @@ codes! {
     ScanLimitExceeded = "SCAN_LIMIT_EXCEEDED",
     /// Part of the work was done before it failed; running it again completes it.
     PartialFailure = "PARTIAL_FAILURE",
-    /// The native addon did not load: said by JavaScript alone, in `js/not-loaded.js`.
+    // JavaScript alone reports this one, in `js/not-loaded.js`.
+    /// The native addon did not load on this system; thrown by the import.
     AddonNotLoaded = "ADDON_NOT_LOADED",
     /// DynamoDB failed, or answered with something this version does not know.
     Internal = "INTERNAL",

@@ -11,7 +11,7 @@ import { betterAuth, type BetterAuthOptions } from "better-auth"
 import { createAccessControl } from "better-auth/plugins/access"
 import { deviceAuthorization, jwt, organization, siwe, twoFactor } from "better-auth/plugins"
 import { describe, expect, it } from "vitest"
-import { dynamodbAdapter, explain } from "../../js/better-auth.js"
+import { dynamodbAdapter, type DynamoDBAdapterConfig, explain } from "../../js/better-auth.js"
 import { dynamodbSecondaryStorage } from "../../js/secondary-storage.js"
 import { betterAuthTables, createTables, secondaryStorageTable } from "../../js/tables.js"
 import { type Engine, engines } from "../engines"
@@ -269,12 +269,12 @@ describe("docs/better-auth/ttl.md", () => {
 })
 
 describe.each(engines)("docs/iam.md for Better Auth on $name", (engine) => {
-  async function used(engine: Engine): Promise<string[]> {
+  async function used(engine: Engine, more: DynamoDBAdapterConfig = {}): Promise<string[]> {
     const endpoint = await faultyEndpoint(engine)
     const tablePrefix = `iam-${randomUUID()}-`
     const tableName = `${tablePrefix}storage`
     const client = endpoint.connection()
-    const config = { client, tablePrefix, logger: quiet }
+    const config = { client, tablePrefix, logger: quiet, ...more }
     const options = { ...base, rateLimit: { ...rateLimit, enabled: false } }
     const auth = betterAuth({
       ...options,
@@ -295,6 +295,11 @@ describe.each(engines)("docs/iam.md for Better Auth on $name", (engine) => {
     await adapter.findMany({ model: "verification", where: [{ field: "identifier", value: "x" }] })
     await adapter.findMany({ model: "user", where: [{ field: "name", operator: "contains", value: "d" }] })
     await adapter.update({ model: "user", where: id(user.id), update: { name: "Grace" } })
+    await adapter.updateMany({
+      model: "session",
+      where: [{ field: "userId", value: user.id }],
+      update: { userAgent: "x" },
+    })
     const [seen] = await adapter.findMany<any>({ model: "user", where: id(user.id) })
     await adapter.transaction(async (transaction) => {
       // Met, and not changed: it is to stay as it was.
@@ -318,6 +323,9 @@ describe.each(engines)("docs/iam.md for Better Auth on $name", (engine) => {
     const [, policy] = [...read("iam.md").matchAll(/```json\n(.*?)```/gs)].map(([, policy]) =>
       JSON.parse(policy!),
     )
-    expect(permissions(policy.Statement)).toEqual(await used(engine))
+    const allowed = permissions(policy.Statement)
+    expect(allowed).toEqual(await used(engine))
+    const withBatches = [...allowed, "dynamodb:BatchWriteItem table"].sort()
+    expect(await used(engine, { unsafeBatchUpdate: true })).toEqual(withBatches)
   })
 })

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { authJsTable, createTables } from "../../js/tables.js"
 import { credentials, documentClient, region } from "../engines"
 import { addAuthenticator } from "./chromium"
-import { endings, list, runs, Stage } from "./stage"
+import { barOffers, endings, fitsPhone, list, runs, Stage } from "./stage"
 
 type Item = Record<string, unknown> & { pk: string; sk: string }
 
@@ -108,13 +108,17 @@ describe.each(runs())("$name", (run) => {
     await desk.getByRole("navigation").getByRole("link", { name: "Sign in" }).click()
     await desk.getByRole("heading", { name: "Sign in" }).waitFor()
 
+    await fitsPhone(desk)
+
     const link = await askForLink(desk, ada)
+    await fitsPhone(desk)
     const address = (await link.getAttribute("href"))!
     await expect.poll(() => stage.output(), { message: "the mail in the terminal" }).toContain(address)
     expect(await items()).toEqual([expect.objectContaining({ type: "VT", identifier: ada })])
 
     await link.click()
     await showsAccountOf(desk, ada)
+    await barOffers(desk, "Account")
 
     adasId = await userIdOf(ada)
     const [user] = await itemsOf(adasId, "USER#")
@@ -173,6 +177,10 @@ describe.each(runs())("$name", (run) => {
     await list(desk, "Devices").nth(1).getByRole("button", { name: "Sign out" }).click()
     await expect.poll(() => list(desk, "Devices").count()).toBe(1)
 
+    // She goes on to another page without loading the app anew.
+    await phone.getByRole("link", { name: "Inbox" }).click()
+    await phone.getByRole("heading", { name: "Inbox of this demo" }).waitFor()
+    await barOffers(phone, "Sign in")
     await phone.goto("/account")
     await phone.getByRole("heading", { name: "Sign in" }).waitFor()
     expect(await itemsOf(adasId, "SESSION#")).toHaveLength(1)
@@ -183,10 +191,17 @@ describe.each(runs())("$name", (run) => {
     await signInByMail(await stage.openBrowser(), ada)
     await desk.goto("/account")
     await expect.poll(() => list(desk, "Devices").count()).toBe(3)
+    await fitsPhone(desk)
 
     await desk.getByRole("button", { name: "Sign out all other devices" }).click()
     await expect.poll(() => list(desk, "Devices").count()).toBe(1)
     await list(desk, "Devices").getByText("This device").waitFor()
+    expect(await itemsOf(adasId, "SESSION#")).toHaveLength(1)
+
+    // What she does on one of them now leads to the sign-in page.
+    await phone.getByRole("button", { name: "Sign out all other devices" }).click()
+    await phone.getByRole("heading", { name: "Sign in" }).waitFor()
+    await barOffers(phone, "Sign in")
     expect(await itemsOf(adasId, "SESSION#")).toHaveLength(1)
   })
 
@@ -215,6 +230,7 @@ describe.each(runs())("$name", (run) => {
     await desk.getByRole("button", { name: "Continue with Birch ID" }).click()
     await logInAt(desk, "Birch ID", "Ada Lovelace")
     await desk.getByRole("alert").getByText("already belongs to an account here").waitFor()
+    await fitsPhone(desk)
 
     await desk.getByRole("button", { name: "Continue with Acorn ID" }).click()
     await logInAt(desk, "Acorn ID", "Ada Lovelace")
@@ -257,6 +273,7 @@ describe.each(runs())("$name", (run) => {
   test("a passkey is added", async () => {
     await desk.getByRole("button", { name: "Add a passkey" }).click()
     await list(desk, "Passkeys").getByText("signature counter").waitFor()
+    await fitsPhone(desk)
 
     const [authenticator] = await itemsOf(adasId, "AUTHENTICATOR#")
     expect(authenticator).toMatchObject({
@@ -275,6 +292,7 @@ describe.each(runs())("$name", (run) => {
     await desk.getByRole("link", { name: "Sign in" }).first().click()
     await desk.getByRole("button", { name: "Sign in with a passkey" }).click()
     await showsAccountOf(desk, ada)
+    await barOffers(desk, "Account")
 
     const [after] = await itemsOf(adasId, "AUTHENTICATOR#")
     expect(after!.counter).toBeGreaterThan(before!.counter as number)
@@ -295,6 +313,7 @@ describe.each(runs())("$name", (run) => {
     await signInByMail(phone, ada)
     await desk.goto("/account")
     await desk.getByRole("button", { name: "Delete account" }).click()
+    await fitsPhone(desk)
     await desk.getByRole("dialog").getByRole("button", { name: "Keep it" }).click()
     await desk.getByRole("dialog").waitFor({ state: "hidden" })
     expect(await itemsOf(adasId, "USER#")).toHaveLength(1)
@@ -305,7 +324,8 @@ describe.each(runs())("$name", (run) => {
     await desk.getByRole("button", { name: "Delete account" }).click()
     await desk.getByRole("button", { name: "Delete for good" }).click()
     await desk.getByRole("status").getByText("Your account is deleted").waitFor()
-    await desk.getByRole("navigation").getByRole("link", { name: "Sign in" }).waitFor()
+    await barOffers(desk, "Sign in")
+    await fitsPhone(desk)
 
     const left = await items()
     expect(left.filter((item) => JSON.stringify(item).includes(adasId))).toEqual([])

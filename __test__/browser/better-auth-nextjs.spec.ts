@@ -7,7 +7,7 @@ import type { Page } from "playwright-core"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { documentClient } from "../engines"
 import { addAuthenticator } from "./chromium"
-import { endings, list, runs, Stage } from "./stage"
+import { barOffers, endings, fitsPhone, list, runs, Stage } from "./stage"
 import { totp } from "./totp"
 
 type Row = Record<string, any>
@@ -123,8 +123,10 @@ describe.each(runs())("$name", (run) => {
     await desk.goto("/")
     await desk.getByRole("link", { name: "Sign up" }).click()
     await desk.getByRole("heading", { name: "Sign up" }).waitFor()
+    await fitsPhone(desk)
     await signUp(desk, ada)
     await showsAccountOf(desk, ada)
+    await barOffers(desk, "Account")
 
     const [user] = await rows("user")
     expect(user).toMatchObject({ name: ada.name, email: ada.email, emailVerified: false })
@@ -147,6 +149,7 @@ describe.each(runs())("$name", (run) => {
   test("a wrong password does not sign in, and a second device is signed out from the first", async () => {
     await givePassword(phone, { ...ada, password: "note F, 1843" })
     await refuses(phone, "Invalid email or password")
+    await fitsPhone(phone)
     await signIn(phone, ada)
 
     await desk.goto("/account")
@@ -159,6 +162,11 @@ describe.each(runs())("$name", (run) => {
 
     await list(desk, "Devices").nth(1).getByRole("button", { name: "Sign out" }).click()
     await expect.poll(() => list(desk, "Devices").count()).toBe(1)
+
+    // She goes on to another page without loading the app anew.
+    await phone.getByRole("link", { name: "Inbox" }).click()
+    await phone.getByRole("heading", { name: "Inbox of this demo" }).waitFor()
+    await barOffers(phone, "Sign in")
     await isSignedOut(phone)
     expect(await sessions()).toHaveLength(1)
   })
@@ -168,15 +176,23 @@ describe.each(runs())("$name", (run) => {
     await signIn(await stage.openBrowser(), ada)
     await desk.goto("/account")
     await expect.poll(() => list(desk, "Devices").count()).toBe(3)
+    await fitsPhone(desk)
 
     await desk.getByRole("button", { name: "Sign out all other devices" }).click()
     await expect.poll(() => list(desk, "Devices").count()).toBe(1)
     await list(desk, "Devices").getByText("This device").waitFor()
     expect(await sessions()).toHaveLength(1)
+
+    // What she does on one of them now leads to the sign-in page.
+    await phone.getByRole("button", { name: "Sign out all other devices" }).click()
+    await phone.getByRole("heading", { name: "Sign in" }).waitFor()
+    await barOffers(phone, "Sign in")
+    expect(await sessions()).toHaveLength(1)
   })
 
   async function createOrganization(name: string) {
     await desk.goto("/organizations/new")
+    await fitsPhone(desk)
     await fill(desk, { Name: name })
     await desk.getByRole("button", { name: "Create it" }).click()
   }
@@ -214,11 +230,16 @@ describe.each(runs())("$name", (run) => {
 
     await invite(grace.email)
     expect(await rows("invitation", { status: "pending" })).toHaveLength(1)
+    await invite("somebody.with.a.long.name.at.the.analytical.engine@example.com")
+    await fitsPhone(desk)
+    await desk.getByRole("button", { name: "Cancel the invitation of somebody" }).click()
+    await expect.poll(() => list(desk, "Invitations").count()).toBe(1)
   })
 
   test("the invitation is for one email address: its owner signs up and accepts it", async () => {
     await stranger.goto("/mail")
     const link = stranger.getByRole("link", { name: `See the invitation to ${grace.email}` }).first()
+    await fitsPhone(stranger)
     const address = (await link.getAttribute("href"))!
     await expect.poll(() => stage.output(), { message: "the mail in the terminal" }).toContain(address)
     await desk.goto(address)
@@ -228,6 +249,7 @@ describe.each(runs())("$name", (run) => {
     await stranger.getByRole("heading", { name: "Sign up" }).waitFor()
     await signUp(stranger, grace)
     await stranger.getByText(`${ada.email} invites you, as a member.`).waitFor()
+    await fitsPhone(stranger)
     await stranger.getByRole("button", { name: "Accept" }).click()
     await stranger.getByText("you are a member").waitFor()
     await expect.poll(() => list(stranger, "Members").count()).toBe(2)
@@ -244,6 +266,7 @@ describe.each(runs())("$name", (run) => {
     await desk.goto("/account")
     await desk.getByRole("button", { name: "Add a passkey" }).click()
     await list(desk, "Passkeys").getByText("signature counter").waitFor()
+    await fitsPhone(desk)
     const [before] = await rows("passkey")
     expect(before).toMatchObject({ userId: adasId, publicKey: expect.any(String), backedUp: false })
 
@@ -280,6 +303,7 @@ describe.each(runs())("$name", (run) => {
     key = (await section.getByText("Or type the key").textContent())!.replace("Or type the key: ", "")
     backupCodes = await list(desk, "Backup codes").allTextContents()
     expect(backupCodes).toHaveLength(10)
+    await fitsPhone(desk)
     expect(await rows("user", { id: adasId }), "not before it has been shown to work").toEqual([
       expect.objectContaining({ twoFactorEnabled: false }),
     ])
@@ -287,6 +311,9 @@ describe.each(runs())("$name", (run) => {
     await section.getByLabel("Code from your authenticator app").fill(totp(key))
     await section.getByRole("button", { name: "Turn on two-factor" }).click()
     await backupCodesLeft(10)
+    // Better Auth has replaced the session.
+    await barOffers(desk, "Account")
+    await fitsPhone(desk)
 
     expect(await rows("user", { id: adasId })).toEqual([expect.objectContaining({ twoFactorEnabled: true })])
     const [twoFactor] = await rows("twoFactor")
@@ -343,6 +370,7 @@ describe.each(runs())("$name", (run) => {
     await section.getByLabel("Password").last().fill(ada.password)
     await section.getByRole("button", { name: "Turn off two-factor" }).click()
     await section.getByRole("button", { name: "Set up two-factor" }).waitFor()
+    await barOffers(desk, "Account")
     expect(await rows("twoFactor")).toEqual([])
     await signIn(phone, ada)
   })
@@ -352,6 +380,7 @@ describe.each(runs())("$name", (run) => {
     const dialog = desk.getByRole("dialog")
     await desk.goto("/account")
     await desk.getByRole("button", { name: "Delete account" }).click()
+    await fitsPhone(desk)
     await dialog.getByRole("button", { name: "Keep it" }).click()
     await dialog.waitFor({ state: "hidden" })
     await desk.getByRole("button", { name: "Delete account" }).click()
@@ -363,7 +392,8 @@ describe.each(runs())("$name", (run) => {
     await dialog.getByLabel("Password").fill(ada.password)
     await dialog.getByRole("button", { name: "Delete for good" }).click()
     await desk.getByRole("status").getByText("Your account is deleted").waitFor()
-    await desk.getByRole("navigation").getByRole("link", { name: "Sign in" }).waitFor()
+    await barOffers(desk, "Sign in")
+    await fitsPhone(desk)
 
     for (const name of await tableNames()) {
       const left = JSON.stringify(await rows(name.slice(prefix.length)))

@@ -142,6 +142,50 @@ function takeNoClicksBeforeLoad() {
 /** The items of a list, by the heading that names it. */
 export const list = (page: Page, name: string) => page.getByRole("list", { name }).getByRole("listitem")
 
+/** What the bar at the top of a page offers besides the inbox: the account, or to sign in. */
+export async function barOffers(page: Page, label: "Account" | "Sign in") {
+  const links = page.getByRole("navigation").getByRole("link")
+  await expect.poll(() => links.allTextContents()).toEqual(["Inbox", label])
+}
+
+/** Looks at the page as it is on a phone: everything is in sight, and neither a text nor its action is squeezed. */
+export async function fitsPhone(page: Page) {
+  const usual = page.viewportSize()!
+  await page.setViewportSize({ width: 390, height: 844 })
+  expect(await page.evaluate(findMisfits), page.url()).toEqual([])
+  await page.setViewportSize(usual)
+}
+
+/** In a page: what does not fit, by its text. */
+function findMisfits(): string[] {
+  const misfits: string[] = []
+  const all = (selector: string, within: ParentNode = document) => [
+    ...within.querySelectorAll<HTMLElement>(selector),
+  ]
+  const box = (element: Element) => element.getBoundingClientRect()
+  const note = (element: HTMLElement, problem: string) => misfits.push(`${element.innerText}: ${problem}`)
+  const isShown = (element: HTMLElement) => box(element).width > 0
+
+  const { scrollWidth } = document.documentElement
+  if (scrollWidth > innerWidth) misfits.push(`the page is ${scrollWidth} pixels wide`)
+  for (const element of all(".list li > .grow")) {
+    if (box(element).width < 144) note(element, `the text has ${box(element).width} pixels`)
+  }
+  for (const button of all(".button").filter(isShown)) {
+    const { left, right, height } = box(button)
+    if (left < 0 || right > innerWidth) note(button, "out of sight")
+    if (height > 56) note(button, "in several lines")
+  }
+  // Actions that belong together stand beside each other, and those of a part beside its heading.
+  for (const row of all(".row, .with-avatar, .card-head")) {
+    const isOf = (part: HTMLElement) => isShown(part) && part.closest("dialog") === row.closest("dialog")
+    const parts = all("h1, h2, .button", row).filter(isOf)
+    const middles = parts.map((part) => box(part).top + box(part).height / 2)
+    if (Math.max(...middles) - Math.min(...middles) > 8) note(row, "in several lines")
+  }
+  return misfits
+}
+
 /** How the story of every example ends. */
 export function endings(stage: () => Stage) {
   test("light and dark can be changed, and the choice stays", async () => {

@@ -7,6 +7,7 @@ import { managers } from "./managers.mjs"
 import { next } from "./next.mjs"
 import { opennext } from "./opennext.mjs"
 import { runtimes } from "./runtimes.mjs"
+import { scripts } from "./scripts.mjs"
 import { servers } from "./servers.mjs"
 import { testRunners } from "./test-runners.mjs"
 
@@ -28,6 +29,7 @@ import { testRunners } from "./test-runners.mjs"
 export const cases = {
   ...managers,
   ...servers,
+  ...scripts,
   ...frameworks,
   ...lambda,
   ...runtimes,

@@ -157,7 +157,10 @@ function customAdapter(context, helpers, handle, effects) {
       explain(context, helpers, request),
   }
   adapter.createSchema = async (/** @type {{ file?: string }} */ { file }) =>
-    template(tables(settings, helpers), file)
+    template(tables(settings, helpers), {
+      file,
+      unsafeBatchUpdate: settings.native.unsafeBatchUpdate === true,
+    })
   return adapter
 }
 

@@ -12,24 +12,25 @@ const { invalidConfig } = require("../check.js")
 
 const DEFAULT_FILE = "better-auth-tables.yaml"
 
-/** What the adapter does with a table; reading indexes comes beside it. */
+/** What the adapter does with a table, as in docs/iam.md. */
 const ACTIONS = [
-  "GetItem",
-  "BatchGetItem",
-  "Query",
-  "Scan",
-  "PutItem",
-  "UpdateItem",
-  "DeleteItem",
-  "BatchWriteItem",
-  "ConditionCheckItem",
-].map((action) => `dynamodb:${action}`)
-const INDEX_ACTIONS = ["dynamodb:Query", "dynamodb:Scan"]
+  "dynamodb:GetItem",
+  "dynamodb:BatchGetItem",
+  "dynamodb:Query",
+  "dynamodb:Scan",
+  "dynamodb:PutItem",
+  "dynamodb:UpdateItem",
+  "dynamodb:DeleteItem",
+  "dynamodb:ConditionCheckItem",
+]
+/** What `unsafeBatchUpdate` does besides. */
+const BATCH_ACTION = "dynamodb:BatchWriteItem"
+const INDEX_ACTION = "dynamodb:Query"
 
 const PROTECTION =
   "A stack that is deleted by mistake, or makes a table anew, does not sign everybody out for good."
 
-/** @type {Record<string, (tables: NamedTable[]) => string>} */
+/** @type {Record<string, (tables: NamedTable[], actions: string[]) => string>} */
 const WRITERS = { ".yaml": cloudFormation, ".yml": cloudFormation, ".ts": cdk, ".tf": terraform }
 
 /**
@@ -42,16 +43,17 @@ const WRITERS = { ".yaml": cloudFormation, ".yml": cloudFormation, ".ts": cdk, "
  * What `generate` writes into a file: CloudFormation, for `.ts` a construct of the AWS CDK, for `.tf` Terraform.
  *
  * @param {TableDefinition[]} tables
- * @param {string} [file]
+ * @param {{ file?: string, unsafeBatchUpdate?: boolean }} options
  */
-function template(tables, file = DEFAULT_FILE) {
+function template(tables, { file = DEFAULT_FILE, unsafeBatchUpdate = false }) {
   const write = WRITERS[extname(file).toLowerCase()]
   if (!write) {
     throw invalidConfig(
       "The file to write must end with .yaml or .yml (CloudFormation), .ts (AWS CDK) or .tf (Terraform).",
     )
   }
-  return { code: write(withIds(tables)), path: file, overwrite: existsSync(file) }
+  const actions = unsafeBatchUpdate ? [...ACTIONS, BATCH_ACTION] : ACTIONS
+  return { code: write(withIds(tables), actions), path: file, overwrite: existsSync(file) }
 }
 
 /**
@@ -98,8 +100,8 @@ const json = (value) => JSON.stringify(value)
 
 // ---- CloudFormation ----
 
-/** @param {NamedTable[]} tables */
-function cloudFormation(tables) {
+/** @param {NamedTable[]} tables @param {string[]} actions */
+function cloudFormation(tables, actions) {
   return [
     'AWSTemplateFormatVersion: "2010-09-09"',
     "Description: The tables of Better Auth with the DynamoDB adapter dynauth",
@@ -116,12 +118,11 @@ function cloudFormation(tables) {
     "        Statement:",
     "          - Effect: Allow",
     "            Action:",
-    ...ACTIONS.map((action) => `              - ${action}`),
+    ...actions.map((action) => `              - ${action}`),
     "            Resource:",
     ...tables.map(({ id }) => `              - !GetAtt ${id}.Arn`),
     "          - Effect: Allow",
-    "            Action:",
-    ...INDEX_ACTIONS.map((action) => `              - ${action}`),
+    `            Action: ${INDEX_ACTION}`,
     "            Resource:",
     ...tables.map(({ id }) => `              - !Sub "\${${id}.Arn}/index/*"`),
     "",
@@ -187,8 +188,8 @@ function cloudFormationTable(id, table, isFirst) {
 
 // ---- AWS CDK ----
 
-/** @param {NamedTable[]} tables */
-function cdk(tables) {
+/** @param {NamedTable[]} tables @param {string[]} actions */
+function cdk(tables, actions) {
   const all = tables.map(({ table }) => table)
   const includes = all.some(({ indexes = [] }) =>
     indexes.some(({ projection }) => projectionOf(projection).type !== "ALL"),
@@ -227,12 +228,12 @@ function cdk(tables) {
     "  grantAccess(grantee: IGrantable) {",
     "    const resourceArns = this.tables.map(({ tableArn }) => tableArn)",
     "    const actions = [",
-    ...ACTIONS.map((action) => `      ${json(action)},`),
+    ...actions.map((action) => `      ${json(action)},`),
     "    ]",
     "    Grant.addToPrincipal({ grantee, actions, resourceArns })",
     "    Grant.addToPrincipal({",
     "      grantee,",
-    `      actions: [${INDEX_ACTIONS.map(json).join(", ")}],`,
+    `      actions: [${json(INDEX_ACTION)}],`,
     "      resourceArns: resourceArns.map((arn) => `${arn}/index/*`),",
     "    })",
     "  }",
@@ -280,8 +281,8 @@ function cdkTable(id, table) {
 
 // ---- Terraform ----
 
-/** @param {NamedTable[]} tables */
-function terraform(tables) {
+/** @param {NamedTable[]} tables @param {string[]} actions */
+function terraform(tables, actions) {
   const names = tables.map(({ id, table }) => ({ name: snakeCase(id), table }))
   return [
     "# The tables of Better Auth with the DynamoDB adapter dynauth.",
@@ -291,14 +292,14 @@ function terraform(tables) {
     'data "aws_iam_policy_document" "better_auth_access" {',
     "  statement {",
     "    actions = [",
-    ...ACTIONS.map((action) => `      ${json(action)},`),
+    ...actions.map((action) => `      ${json(action)},`),
     "    ]",
     "    resources = [",
     ...names.map(({ name }) => `      aws_dynamodb_table.${name}.arn,`),
     "    ]",
     "  }",
     "  statement {",
-    `    actions = [${INDEX_ACTIONS.map(json).join(", ")}]`,
+    `    actions = [${json(INDEX_ACTION)}]`,
     "    resources = [",
     ...names.map(({ name }) => `      "\${aws_dynamodb_table.${name}.arn}/index/*",`),
     "    ]",

@@ -12,15 +12,13 @@ interface Origin {
   userAgent?: string | null
 }
 
-/** Users, accounts, sessions, magic links and passkeys: in a file here, in Amazon DynamoDB with `DynamoDBAdapter()`. */
+/** Users, accounts, sessions, magic links and passkeys: where `AUTH_DYNAMODB_ENDPOINT` says, in Amazon DynamoDB without it. */
 export const database = DynamoDBAdapter<
   AdapterUser,
   AdapterAccount,
   AdapterSession & Origin,
   AdapterAuthenticator & Origin
->({
-  endpoint: process.env.AUTH_DYNAMODB_ENDPOINT ?? "file:./dev-auth.db",
-})
+>()
 
 declare module "next-auth" {
   interface Session {

@@ -3,19 +3,17 @@ import { betterAuth } from "better-auth"
 import { nextCookies } from "better-auth/next-js"
 import { organization, twoFactor } from "better-auth/plugins"
 import { dynamodbAdapter } from "dynauth/better-auth"
-import { headers } from "next/headers"
+import { cookies, headers } from "next/headers"
 import { redirect } from "next/navigation"
 import { cache } from "react"
 import { forget } from "@/forget"
 import { sendMail } from "@/mail"
 
-/** Where DynamoDB is: a file here, Amazon DynamoDB without it. */
-export const connection = { endpoint: process.env.AUTH_DYNAMODB_ENDPOINT ?? "file:./dev-auth.db" }
-
 export const auth = betterAuth({
   appName: "dynauth example",
-  // Tables, keys and indexes follow from the plugins below.
-  database: dynamodbAdapter(connection),
+  // Tables, keys and indexes follow from the plugins below. Where they are, `AUTH_DYNAMODB_ENDPOINT` says; Amazon DynamoDB
+  // without it.
+  database: dynamodbAdapter(),
   emailAndPassword: { enabled: true },
   user: {
     deleteUser: {
@@ -40,10 +38,26 @@ export const auth = betterAuth({
   ],
 })
 
-/** The session of whoever asks, or null. Asked for once in a request, however many components need it. */
-export const currentSession = cache(async () => auth.api.getSession({ headers: await headers() }))
+/**
+ * The request's headers, with the cookies that an action has set meanwhile: Better Auth replaces the session when two-factor
+ * is turned on or off. `headers()` alone has the cookies that came with the request.
+ */
+export async function requestHeaders() {
+  const current = new Headers(await headers())
+  current.set("cookie", (await cookies()).toString())
+  return current
+}
 
-/** The session, for pages and actions that need one. */
+/** The session of whoever asks, or null. Asked for once in a request, however many components need it. */
+export const currentSession = cache(async () => auth.api.getSession({ headers: await requestHeaders() }))
+
+/** The session, for pages that need one. */
 export async function requireSession() {
   return (await currentSession()) ?? redirect("/sign-in")
+}
+
+/** The headers, for actions that need a session: it may have ended since the page was rendered. */
+export async function signedInHeaders() {
+  await requireSession()
+  return requestHeaders()
 }

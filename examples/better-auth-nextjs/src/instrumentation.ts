@@ -2,7 +2,7 @@
 export async function register() {
   if (process.env.NEXT_RUNTIME !== "nodejs" || !process.env.MAKE_TABLES) return
   const { betterAuthTables, createTables } = await import("dynauth/tables")
-  const { auth, connection } = await import("@/auth")
-  const made = await createTables(connection, betterAuthTables(auth.options))
+  const { auth } = await import("@/auth")
+  const made = await createTables({}, betterAuthTables(auth.options))
   console.log(made)
 }

@@ -1,9 +1,6 @@
 import type { Metadata } from "next"
 import { cookies } from "next/headers"
-import Link from "next/link"
-import { auth } from "@/auth"
-import { Logo } from "@/components/icons"
-import { type Theme, ThemeSwitch } from "@/components/theme-switch"
+import type { Theme } from "@/components/theme-switch"
 import "./globals.css"
 
 export const metadata: Metadata = {
@@ -11,8 +8,7 @@ export const metadata: Metadata = {
   description: "Auth.js with its users and sessions in DynamoDB",
 }
 
-export default async function Layout({ children }: LayoutProps<"/">) {
-  const session = await auth()
+export default async function Layout({ bar, children }: LayoutProps<"/">) {
   // No cookie: the browser's own preference decides (see `color-scheme` in globals.css).
   const theme = (await cookies()).get("theme")?.value as Theme | undefined
 
@@ -22,16 +18,7 @@ export default async function Layout({ children }: LayoutProps<"/">) {
         <a className="skip" href="#main">
           Skip to the content
         </a>
-        <header className="bar">
-          <Link href="/" className="brand">
-            <Logo /> dynauth
-          </Link>
-          <nav aria-label="Main">
-            <Link href="/mail">Inbox</Link>
-            {session ? <Link href="/account">Account</Link> : <Link href="/sign-in">Sign in</Link>}
-            <ThemeSwitch />
-          </nav>
-        </header>
+        {bar}
         <main id="main">{children}</main>
         <footer className="foot">
           A demo of Auth.js with <code>dynauth</code>, its DynamoDB adapter.

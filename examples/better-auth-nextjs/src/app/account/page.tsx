@@ -1,7 +1,6 @@
 import type { Metadata } from "next"
-import { headers } from "next/headers"
 import Link from "next/link"
-import { auth, requireSession } from "@/auth"
+import { auth, requestHeaders, requireSession } from "@/auth"
 import { DeleteAccount } from "@/components/delete-account"
 import { DeviceIcon, PasskeyIcon, TeamIcon } from "@/components/icons"
 import { LocalTime } from "@/components/local-time"
@@ -14,7 +13,7 @@ export const metadata: Metadata = { title: "Account" }
 
 export default async function Account() {
   const { user, session: current } = await requireSession()
-  const asked = { headers: await headers() }
+  const asked = { headers: await requestHeaders() }
 
   const [sessions, passkeys, organizations, backupCodes] = await Promise.all([
     auth.api.listSessions(asked),

@@ -1,10 +1,9 @@
 "use server"
 
 import { refresh } from "next/cache"
-import { headers } from "next/headers"
 import { renderSVG } from "uqr"
 import { attempt } from "@/attempt"
-import { auth } from "@/auth"
+import { auth, signedInHeaders } from "@/auth"
 
 export interface Setup {
   /** For an authenticator app: an image, as SVG, and the same to type. */
@@ -17,7 +16,7 @@ export async function setUpTwoFactor(form: FormData) {
   return attempt(async (): Promise<Setup> => {
     const answer = await auth.api.enableTwoFactor({
       body: { password: String(form.get("password")), method: "totp" },
-      headers: await headers(),
+      headers: await signedInHeaders(),
     })
     if (answer.method !== "totp") throw new Error("Better Auth has set up another second factor.")
     const { totpURI, backupCodes } = answer
@@ -28,7 +27,7 @@ export async function setUpTwoFactor(form: FormData) {
 export async function confirmTwoFactor(form: FormData) {
   const code = String(form.get("code"))
   const { problem } = await attempt(async () =>
-    auth.api.verifyTOTP({ body: { code }, headers: await headers() }),
+    auth.api.verifyTOTP({ body: { code }, headers: await signedInHeaders() }),
   )
   if (!problem) refresh()
   return { problem }
@@ -37,7 +36,7 @@ export async function confirmTwoFactor(form: FormData) {
 export async function renewBackupCodes(form: FormData) {
   const answer = await attempt(async () => {
     const body = { password: String(form.get("password")) }
-    return (await auth.api.generateBackupCodes({ body, headers: await headers() })).backupCodes
+    return (await auth.api.generateBackupCodes({ body, headers: await signedInHeaders() })).backupCodes
   })
   if (answer.done) refresh()
   return answer
@@ -45,7 +44,9 @@ export async function renewBackupCodes(form: FormData) {
 
 export async function turnOffTwoFactor(form: FormData) {
   const body = { password: String(form.get("password")) }
-  const { problem } = await attempt(async () => auth.api.disableTwoFactor({ body, headers: await headers() }))
+  const { problem } = await attempt(async () =>
+    auth.api.disableTwoFactor({ body, headers: await signedInHeaders() }),
+  )
   if (!problem) refresh()
   return { problem }
 }

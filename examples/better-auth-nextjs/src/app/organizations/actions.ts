@@ -1,10 +1,9 @@
 "use server"
 
 import { refresh } from "next/cache"
-import { headers } from "next/headers"
 import { redirect } from "next/navigation"
 import { attempt } from "@/attempt"
-import { auth } from "@/auth"
+import { auth, signedInHeaders } from "@/auth"
 
 export async function createOrganization(form: FormData) {
   const name = String(form.get("name")).trim()
@@ -14,7 +13,7 @@ export async function createOrganization(form: FormData) {
     .replace(/^-|-$/g, "")
   if (!slug) return { problem: "Give it a name with letters or digits." }
   const { problem } = await attempt(async () =>
-    auth.api.createOrganization({ body: { name, slug }, headers: await headers() }),
+    auth.api.createOrganization({ body: { name, slug }, headers: await signedInHeaders() }),
   )
   if (!problem) redirect(`/organizations/${slug}`)
   return { problem }
@@ -28,7 +27,7 @@ export async function invite(organizationId: string, form: FormData) {
         email: String(form.get("email")),
         role: form.get("role") === "admin" ? "admin" : "member",
       },
-      headers: await headers(),
+      headers: await signedInHeaders(),
     }),
   )
   if (!problem) refresh()
@@ -37,12 +36,12 @@ export async function invite(organizationId: string, form: FormData) {
 
 export async function cancelInvitation(form: FormData) {
   const body = { invitationId: String(form.get("id")) }
-  await auth.api.cancelInvitation({ body, headers: await headers() })
+  await auth.api.cancelInvitation({ body, headers: await signedInHeaders() })
   refresh()
 }
 
 export async function removeMember(organizationId: string, form: FormData) {
   const body = { organizationId, memberIdOrEmail: String(form.get("id")) }
-  await auth.api.removeMember({ body, headers: await headers() })
+  await auth.api.removeMember({ body, headers: await signedInHeaders() })
   refresh()
 }

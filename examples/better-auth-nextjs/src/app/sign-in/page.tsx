@@ -1,9 +1,8 @@
 import type { Metadata } from "next"
-import { headers } from "next/headers"
 import Link from "next/link"
 import { redirect } from "next/navigation"
 import { attempt, nextPage } from "@/attempt"
-import { auth, currentSession } from "@/auth"
+import { auth, currentSession, requestHeaders } from "@/auth"
 import { ActionForm } from "@/components/action-form"
 import { Field } from "@/components/field"
 import { SignInWithPasskey } from "@/components/passkeys"
@@ -15,7 +14,7 @@ async function signIn(form: FormData) {
   const { done, problem } = await attempt(async () =>
     auth.api.signInEmail({
       body: { email: String(form.get("email")), password: String(form.get("password")) },
-      headers: await headers(),
+      headers: await requestHeaders(),
     }),
   )
   if (!done) return { problem }

@@ -1,9 +1,8 @@
 import type { Metadata } from "next"
-import { headers } from "next/headers"
 import Link from "next/link"
 import { redirect } from "next/navigation"
 import { attempt, nextPage } from "@/attempt"
-import { auth } from "@/auth"
+import { auth, requestHeaders } from "@/auth"
 import { ActionForm } from "@/components/action-form"
 import { Field } from "@/components/field"
 import { CodeField } from "@/components/two-factor"
@@ -13,7 +12,7 @@ export const metadata: Metadata = { title: "Second factor" }
 async function verify(form: FormData) {
   "use server"
   const { problem } = await attempt(async () => {
-    const asked = { headers: await headers() }
+    const asked = { headers: await requestHeaders() }
     const backupCode = form.get("backupCode")
     return backupCode
       ? auth.api.verifyBackupCode({ body: { code: String(backupCode) }, ...asked })

@@ -1,8 +1,7 @@
 import type { Metadata } from "next"
-import { headers } from "next/headers"
 import { redirect } from "next/navigation"
 import { attempt } from "@/attempt"
-import { auth, currentSession } from "@/auth"
+import { auth, currentSession, requestHeaders, signedInHeaders } from "@/auth"
 import { ActionForm } from "@/components/action-form"
 import { TeamIcon } from "@/components/icons"
 
@@ -11,7 +10,7 @@ export const metadata: Metadata = { title: "Invitation" }
 async function accept(invitationId: string, slug: string) {
   "use server"
   const { problem } = await attempt(async () =>
-    auth.api.acceptInvitation({ body: { invitationId }, headers: await headers() }),
+    auth.api.acceptInvitation({ body: { invitationId }, headers: await signedInHeaders() }),
   )
   if (!problem) redirect(`/organizations/${slug}`)
   return { problem }
@@ -20,7 +19,7 @@ async function accept(invitationId: string, slug: string) {
 async function decline(invitationId: string) {
   "use server"
   const { problem } = await attempt(async () =>
-    auth.api.rejectInvitation({ body: { invitationId }, headers: await headers() }),
+    auth.api.rejectInvitation({ body: { invitationId }, headers: await signedInHeaders() }),
   )
   if (!problem) redirect("/account")
   return { problem }
@@ -31,7 +30,7 @@ export default async function Invitation({ params }: PageProps<"/invitations/[id
   // An invitation is for one email address: whoever follows it signs in with that, or makes an account.
   if (!(await currentSession())) redirect(`/sign-up?next=/invitations/${encodeURIComponent(id)}`)
   const { done: invitation, problem } = await attempt(async () =>
-    auth.api.getInvitation({ query: { id }, headers: await headers() }),
+    auth.api.getInvitation({ query: { id }, headers: await requestHeaders() }),
   )
 
   if (!invitation) {

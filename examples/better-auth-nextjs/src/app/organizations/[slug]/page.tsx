@@ -1,8 +1,7 @@
 import type { Metadata } from "next"
-import { headers } from "next/headers"
 import { notFound } from "next/navigation"
 import { attempt } from "@/attempt"
-import { auth, requireSession } from "@/auth"
+import { auth, requestHeaders, requireSession } from "@/auth"
 import { ActionForm } from "@/components/action-form"
 import { Field } from "@/components/field"
 import { MailIcon, TeamIcon } from "@/components/icons"
@@ -15,7 +14,7 @@ export default async function Organization({ params }: PageProps<"/organizations
   const { slug } = await params
   const { user } = await requireSession()
   const { done: organization } = await attempt(async () =>
-    auth.api.getFullOrganization({ query: { organizationSlug: slug }, headers: await headers() }),
+    auth.api.getFullOrganization({ query: { organizationSlug: slug }, headers: await requestHeaders() }),
   )
   if (!organization) notFound()
   const { id, name, members } = organization
