@@ -1,0 +1,34 @@
+// Random programs of all methods agree with a model of Auth.js's contract: on one adapter, on those of several processes,
+// and on `@auth/dynamodb-adapter` and ours.
+//
+// Each run has a seed of its own, which it prints. A program that does not agree is printed as calls, as short as it can
+// be made, with the command that runs it again. `npm run test:programs` takes 100 000 steps.
+
+import { describe, expect, it } from "vitest"
+import { engines } from "../../engines"
+import { forms } from "./forms"
+import { run } from "./run"
+
+const { SEED, STEPS, PROGRAM } = process.env
+const seed = Number(SEED || Math.floor(Math.random() * 2 ** 31))
+const steps = Math.ceil(Number(STEPS || 4500) / forms.length)
+
+describe.each(engines)("random programs on $name", (engine) => {
+  it.each(forms.map((form) => [form.name, form] as const))("agree with the model: %s", async (name, form) => {
+    const report = await run(await form.open(engine), { seed, steps, path: PROGRAM })
+    const lines = [
+      `SEED=${seed}: ${report.steps} steps in ${report.programs} programs on ${engine.name}: ${name}`,
+    ]
+    for (const [method, counts] of steps > 10_000 ? Object.entries(report.outcomes) : [])
+      lines.push(
+        `  ${method}: ${Object.entries(counts)
+          .map(([outcome, count]) => `${count} ${outcome}`)
+          .join(", ")}`,
+      )
+    console.log(lines.join("\n"))
+    if (!report.failure) return
+    const { message, seed: failing, path } = report.failure
+    const again = `SEED=${failing} PROGRAM=${path} npm run test:programs -- -t "${engine.name}.*${name}"`
+    expect.fail(`${message}\n\nAgain: ${again}`)
+  })
+})
