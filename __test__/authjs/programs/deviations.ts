@@ -1,29 +1,29 @@
-// Where `@auth/dynamodb-adapter` is known to be wrong: what programs in which it takes part do not ask of it, or overlook.
-// Each line has its reason in that adapter's source, and `programs.spec.ts` shows that each line is needed.
+// The known faults of `@auth/dynamodb-adapter`. Programs do not give it the calls that a fault applies to, or overlook the
+// fault in its answers. Each line follows from that adapter's source, and `faults.spec.ts` shows that each is needed.
 //
-// Not here, because the programs do not get there: custom key names, more than 25 items of a user, an index that lags.
+// Faults that programs never meet are not here: with custom key names, more than 25 items of a user, an index that lags.
 
 import { isDate } from "@auth/core/adapters"
 import { asRead, objectOf, type Properties } from "../../arbitraries"
 import { type Call, type Expectation, idKey, type Method, type Model, NUMBERS_AS_IDS } from "./model"
 
-/** A call that it may be given, with what the contract says of it. */
-export interface Occasion extends Call {
+/** A call that the adapter may be given, with what the model says of it. */
+export interface PlannedCall extends Call {
   expected: Expectation
   model: Model
 }
 
 export interface Deviation {
   methods: readonly Method[]
-  /** What it does, where the contract says otherwise. */
+  /** What it does instead of what the contract says. */
   instead: string
-  /** Whether it does so here: then it is not given the call. */
-  isMet?(occasion: Occasion): boolean
-  /** The call that it carries out in place of this one. */
+  /** Whether the fault applies to a call. Then another adapter is given the call. */
+  applies?(planned: PlannedCall): boolean
+  /** The arguments that it acts on, where they are not those that it is given. */
   meaning?(args: any[]): any[]
-  /** An answer without this, its own and the model's. */
+  /** An answer without the fault, for its own and the model's. */
   overlook?(answer: any): unknown
-  /** It stores an `id` of its own making, which the model takes over from the table. */
+  /** Whether it stores an `id` of its own making, which the model reads from the table. */
   storesId?: true
 }
 
@@ -38,21 +38,21 @@ const all = [...ofUsers, "deleteUser", ...ofSessions, ...ofTokens, ...ofAccounts
 const isRecord = (value: unknown): value is Properties => typeof value === "object" && value !== null
 
 /** The record that a call changes. */
-function changed({ method, args: [argument], model }: Occasion): Properties | undefined {
+function changed({ method, args: [argument], model }: PlannedCall): Properties | undefined {
   if (method === "updateUser") return model.users.get(idKey(argument?.id) ?? "")?.record
   if (method === "updateSession") return model.sessions.get(argument?.sessionToken)
   return undefined
 }
 
 /** The records that a call writes. */
-const written = ({ method, args }: Occasion): Properties[] =>
+const written = ({ method, args }: PlannedCall): Properties[] =>
   [...creations, ...updates].some((each) => each === method) ? args.filter(isRecord) : []
 
 /** The records that a call writes, changes and answers. */
-function touched(occasion: Occasion): Properties[] {
-  const { answer } = occasion.expected
+function touched(planned: PlannedCall): Properties[] {
+  const { answer } = planned.expected
   const answered = isRecord(answer) && "session" in answer ? Object.values(answer) : [answer]
-  return [...written(occasion), changed(occasion), ...answered].filter(isRecord)
+  return [...written(planned), changed(planned), ...answered].filter(isRecord)
 }
 
 const has = (records: Properties[], isMeant: (value: unknown, name: string) => boolean) =>
@@ -81,20 +81,20 @@ export const deviations: Deviation[] = [
   {
     methods: all,
     instead: "fails on undefined or null in place of an object",
-    isMet: ({ method, args: [argument] }) =>
+    applies: ({ method, args: [argument] }) =>
       (argument === undefined || argument === null) &&
       ["getUserByAccount", "unlinkAccount", "useVerificationToken"].includes(method),
   },
   {
     methods: all,
     instead: "fails on a key that is too long",
-    isMet: ({ args: [argument] }) =>
+    applies: ({ args: [argument] }) =>
       contains(argument, (value) => typeof value === "string" && value.length > 2000),
   },
   {
     methods: [...creations, ...updates],
     instead: "takes an argument that is no record, and a record without what its key is made of",
-    isMet: ({ expected }) => expected.codes.includes("INVALID_VALUE"),
+    applies: ({ expected }) => expected.codes.includes("INVALID_VALUE"),
   },
   {
     methods: creations,
@@ -104,49 +104,49 @@ export const deviations: Deviation[] = [
   {
     methods: updates,
     instead: "fails on what is undefined",
-    isMet: (occasion) => has(written(occasion), (value) => value === undefined),
+    applies: (planned) => has(written(planned), (value) => value === undefined),
   },
   {
     methods: updates,
     instead: "fails on names of properties that cannot stand in an expression",
-    isMet: (occasion) => has(written(occasion), (_, name) => !/^\w+$/.test(name)),
+    applies: (planned) => has(written(planned), (_, name) => !/^\w+$/.test(name)),
   },
   {
     methods: all,
     instead: "writes null for an empty text",
-    isMet: (occasion) => has(written(occasion), (value) => contains(value, (own) => own === "")),
+    applies: (planned) => has(written(planned), (value) => contains(value, (own) => own === "")),
   },
   {
     methods: all,
     instead: "reads a text that looks like a date as a Date, and shows our note of it",
-    isMet: (occasion) => has(touched(occasion), isDate as (value: unknown) => boolean),
+    applies: (planned) => has(touched(planned), isDate as (value: unknown) => boolean),
   },
   {
     methods: all,
     instead: "writes `{}` for a Date in an object or a list, and shows our note of one",
-    isMet: (occasion) => has(touched(occasion), (value) => isNested(value, (own) => own instanceof Date)),
+    applies: (planned) => has(touched(planned), (value) => isNested(value, (own) => own instanceof Date)),
   },
   {
     methods: all,
     instead: "does not tell a bigint from a number, and shows our note of one",
-    isMet: (occasion) => has(touched(occasion), (value) => typeof value === "bigint"),
+    applies: (planned) => has(touched(planned), (value) => typeof value === "bigint"),
   },
   {
     methods: all,
     instead: "hides a property that is called as a key, and writes to another key by it",
-    isMet: (occasion) => has(touched(occasion), (_, name) => name === "pk"),
+    applies: (planned) => has(touched(planned), (_, name) => name === "pk"),
   },
   {
     methods: [...ofUsers, "deleteUser", ...ofSessions, ...ofTokens],
     instead: "has no property `type` for users, sessions and verification tokens",
-    isMet: (occasion) => has(touched(occasion), (_, name) => name === "type"),
+    applies: (planned) => has(touched(planned), (_, name) => name === "type"),
   },
   {
     methods: [...ofUsers, "deleteUser", "getSessionAndUser", ...ofAccounts],
     instead: "takes a user's and an account's `expires` for epoch seconds",
-    isMet: (occasion) => {
-      const { user } = (occasion.expected.answer ?? {}) as Properties
-      const records = occasion.method === "getSessionAndUser" ? [user].filter(isRecord) : touched(occasion)
+    applies: (planned) => {
+      const { user } = (planned.expected.answer ?? {}) as Properties
+      const records = planned.method === "getSessionAndUser" ? [user].filter(isRecord) : touched(planned)
       return has(records, (_, name) => name === "expires")
     },
   },
@@ -158,28 +158,28 @@ export const deviations: Deviation[] = [
   {
     methods: ["createUser"],
     instead: "makes a second user with an email",
-    isMet: ({ expected }) => expected.codes.includes("EMAIL_EXISTS"),
+    applies: ({ expected }) => expected.codes.includes("EMAIL_EXISTS"),
   },
   {
     methods: ["getUserByEmail"],
     instead: "finds a user without an email by undefined and null",
-    isMet: ({ args: [email] }) => email === undefined || email === null,
+    applies: ({ args: [email] }) => email === undefined || email === null,
   },
   {
     methods: ["updateUser"],
     instead: "writes part of a user who is not there",
-    isMet: ({ expected }) => expected.codes.includes("USER_NOT_FOUND"),
+    applies: ({ expected }) => expected.codes.includes("USER_NOT_FOUND"),
   },
   {
     methods: ["updateUser"],
     instead: "leaves the index as it was when the email changes",
-    isMet: (occasion) =>
-      has(written(occasion), (value, name) => name === "email" && value !== changed(occasion)?.email),
+    applies: (planned) =>
+      has(written(planned), (value, name) => name === "email" && value !== changed(planned)?.email),
   },
   {
     methods: ["deleteUser"],
     instead: "fails for a user of whom there is nothing",
-    isMet: ({ args: [userId], model }) => {
+    applies: ({ args: [userId], model }) => {
       const id = idKey(userId)
       const records = [...model.accounts.values()].map(({ record }) => record)
       records.push(...model.sessions.values(), ...model.authenticators.values())
@@ -189,12 +189,12 @@ export const deviations: Deviation[] = [
   {
     methods: ["linkAccount"],
     instead: "links an account to a second user",
-    isMet: ({ expected }) => expected.codes.includes("ACCOUNT_EXISTS"),
+    applies: ({ expected }) => expected.codes.includes("ACCOUNT_EXISTS"),
   },
   {
     methods: ["linkAccount"],
     instead: "leaves the account of a user who is gone beside the one that it links",
-    isMet({ args: [account], model }) {
+    applies({ args: [account], model }) {
       const owner = idKey(model.accountOf(account)?.[1].record.userId)
       return owner !== undefined && owner !== idKey(account.userId) && !model.users.has(owner)
     },
@@ -207,7 +207,7 @@ export const deviations: Deviation[] = [
   {
     methods: ofAccounts,
     instead: "does not tell apart a `#` in a provider from the one after it",
-    isMet: ({ args: [account] }) => /#|%23|%25/.test(account?.provider),
+    applies: ({ args: [account] }) => /#|%23|%25/.test(account?.provider),
   },
   {
     methods: ["createSession"],
@@ -230,7 +230,7 @@ export const deviations: Deviation[] = [
         {
           methods: ["updateUser"],
           instead: "writes the id as it is spelled in the update",
-          isMet: (occasion: Occasion) => occasion.args[0]?.id !== changed(occasion)?.id,
+          applies: (planned: PlannedCall) => planned.args[0]?.id !== changed(planned)?.id,
         } satisfies Deviation,
       ]
     : []),

@@ -1,5 +1,5 @@
-// The random programs find faults: those of adapters that have one each, and those of `@auth/dynamodb-adapter` that are
-// known. On the embedded engine alone, and always the same programs, no more than `npm test` takes of each form.
+// Random programs find faults: the one of each mutant, within as many steps as `npm test` takes, and each known one of
+// `@auth/dynamodb-adapter`. The seed is always the same, and one engine is enough: the programs are tested here.
 
 import { expect, it } from "vitest"
 import { type Engine, engines } from "../../engines"
@@ -14,10 +14,10 @@ const parameters = { seed: 1, shrink: false }
 it.each(mutants.map((mutant) => [mutant.fault, mutant] as const))(
   "random programs find that %s",
   async (_, mutant) => {
-    const setting = await one.open(engine)
-    const adapter = mutated(setting.scene.adapter, mutant, setting.scene)
+    const setup = await one.open(engine)
+    const adapter = mutated(setup.scene.adapter, mutant, setup.scene)
     const report = await run(
-      { ...setting, parties: [{ name: "mutant", adapter }] },
+      { ...setup, parties: [{ name: "mutant", adapter }] },
       { ...parameters, steps: 1500 },
     )
     expect(report.failure).toBeDefined()
@@ -27,12 +27,12 @@ it.each(mutants.map((mutant) => [mutant.fault, mutant] as const))(
 it.each(deviations.map((deviation) => [deviation.instead, deviation] as const))(
   "random programs find that @auth/dynamodb-adapter %s",
   async (_, deviation) => {
-    const setting = await mixed.open(engine)
+    const setup = await mixed.open(engine)
     const others = deviations.filter((each) => each !== deviation)
-    const parties = setting.parties.map((party) =>
+    const parties = setup.parties.map((party) =>
       party.deviations ? { ...party, deviations: others } : party,
     )
-    const report = await run({ ...setting, parties }, { ...parameters, steps: 6000 })
+    const report = await run({ ...setup, parties }, { ...parameters, steps: 6000 })
     expect(report.failure).toBeDefined()
   },
 )

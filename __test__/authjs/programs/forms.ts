@@ -1,16 +1,16 @@
-// Who takes part in the programs.
+// Which adapters the programs call.
 
 import { customNames, type Engine } from "../../engines"
 import { other, stage } from "../stage"
 import { deviations } from "./deviations"
-import type { Setting } from "./run"
+import type { Setup } from "./run"
 
 export interface Form {
   name: string
-  open(engine: Engine): Promise<Setting>
+  open(engine: Engine): Promise<Setup>
 }
 
-/** What is not there is looked for on the index for a while; here nothing lags. */
+/** A miss on the index is retried for a while; here nothing lags. */
 const options = { indexLagTimeout: 0 }
 
 export const one: Form = {
@@ -44,7 +44,7 @@ export const mixed: Form = {
     const theirs = { name: "theirs", adapter: other(engine.connection(), scene.table), deviations }
     return {
       scene,
-      // Half of the calls are theirs, for it is not given all of them.
+      // Twice, for it is not given all of its calls.
       parties: [
         { name: "ours", adapter: scene.adapter },
         theirs,

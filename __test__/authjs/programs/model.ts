@@ -1,7 +1,7 @@
 // The contract of an Auth.js adapter, with what ours promises beyond it (index.d.ts, docs/errors.md, docs/table.md,
 // docs/migrating.md), in maps in memory. It shares no code with the adapter and knows no DynamoDB.
 //
-// A model does not carry a call out at once: it says what may come of it, and changes when the adapter has succeeded.
+// The model first says what a call may come to. It changes when the adapter's call has succeeded.
 
 import { merged, type Properties } from "../../arbitraries"
 import type { TestAdapter } from "../stage"
@@ -31,8 +31,8 @@ export interface Expectation {
   commit(): void
 }
 
-/** Who carries a call out, and what it made up. */
-export interface Circumstances {
+/** How a call is carried out. */
+export interface CallContext {
   /** The id that `createUser` made. */
   madeId: string
   /** Whether claims are written and removed: ours does so, `@auth/dynamodb-adapter` does not. */
@@ -110,11 +110,11 @@ export class Model {
   /** Claims that may be left in the table, because an adapter without claims took away what they stood for. */
   readonly staleClaims = new Set<string>()
 
-  private circumstances!: Circumstances
+  private context!: CallContext
 
   /** What may come of a call; `undefined` if the contract does not say. */
-  expect({ method, args }: Call, circumstances: Circumstances): Expectation | undefined {
-    this.circumstances = circumstances
+  expect({ method, args }: Call, context: CallContext): Expectation | undefined {
+    this.context = context
     const expected = (this[method] as (...args: unknown[]) => Expectation | undefined).apply(this, args)
     // What cannot be stored is refused, also where it is only looked for; or it finds nothing.
     const isRefused =
@@ -142,13 +142,13 @@ export class Model {
 
   /** What is left when an account or an email is given up. */
   private release(claim: string) {
-    if (!this.circumstances.claims) this.staleClaims.add(claim)
+    if (!this.context.claims) this.staleClaims.add(claim)
   }
 
   createUser(user: unknown): Expectation {
     if (!isObject(user) || isUnstorable(user)) return rejects("INVALID_VALUE")
     const isMade = user.id === undefined || user.id === null
-    const id = isMade ? this.circumstances.madeId : idKey(user.id)
+    const id = isMade ? this.context.madeId : idKey(user.id)
     if (id === undefined) return rejects("INVALID_VALUE")
     const { email } = user
     if (!isMissing(email) && textKey(email) === undefined) return rejects("INVALID_VALUE")
@@ -158,7 +158,7 @@ export class Model {
     if (owner && owner[0] !== id) codes.push("EMAIL_EXISTS")
     if (codes.length > 0) return rejects(...codes)
     const record = merged(user, { id: isMade ? id : user.id })
-    return answers(record, () => this.users.set(id, { record, claimed: this.circumstances.claims }))
+    return answers(record, () => this.users.set(id, { record, claimed: this.context.claims }))
   }
 
   getUser(id: unknown): Expectation {
@@ -219,9 +219,10 @@ export class Model {
     const owner = idKey(linked?.record.userId)
     // An account of a user who is gone is nobody's.
     if (owner !== undefined && owner !== userId && this.users.has(owner)) return rejects("ACCOUNT_EXISTS")
+    // Whether such an account goes when somebody else links it, nobody says where it has no claim.
     if (linked && owner !== userId && !linked.claimed) return undefined
     const record = merged(account)
-    const claimed = this.circumstances.claims || (owner === userId && linked!.claimed)
+    const claimed = this.context.claims || (owner === userId && linked!.claimed)
     return answers(record, () => this.accounts.set(pair(provider, id), { record, claimed }))
   }
 

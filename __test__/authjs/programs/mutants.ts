@@ -1,4 +1,4 @@
-// Adapters with one fault each, which random programs have to find: ours, with a method that does something else.
+// Adapters with one planted fault each, which random programs have to find.
 
 import type { Stage, TestAdapter } from "../stage"
 import { NUMBERS_AS_IDS } from "./model"

@@ -1,8 +1,8 @@
 // Random programs of all methods agree with a model of Auth.js's contract: on one adapter, on those of several processes,
 // and on `@auth/dynamodb-adapter` and ours.
 //
-// Each run has a seed of its own, which it prints. A program that does not agree is printed as calls, as short as it can
-// be made, with the command that runs it again. `npm run test:programs` takes 100 000 steps.
+// Each run prints its seed. A program that fails is printed as calls, as short as possible, with the command that runs it
+// again. `npm run test:programs` takes 100 000 steps.
 
 import { describe, expect, it } from "vitest"
 import { engines } from "../../engines"
