@@ -15,7 +15,9 @@ const steps = Math.ceil(Number(STEPS || 4500) / forms.length)
 
 describe.each(engines)("random programs on $name", (engine) => {
   it.each(forms.map((form) => [form.name, form] as const))("agree with the model: %s", async (name, form) => {
-    const report = await run(await form.open(engine), { seed, steps, path: PROGRAM })
+    // Each form has programs of its own, but for the one program that is run again.
+    const first = PROGRAM ? seed : seed + forms.indexOf(form) * 2 ** 20
+    const report = await run(await form.open(engine), { seed: first, steps, path: PROGRAM })
     const lines = [
       `SEED=${seed}: ${report.steps} steps in ${report.programs} programs on ${engine.name}: ${name}`,
     ]
