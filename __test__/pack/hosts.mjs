@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { berry, pnpm, pnpmSettings, yarnSettings } from "./managers.mjs"
+import { berry, npm10, pnpm, pnpmSettings, yarnSettings } from "./managers.mjs"
 
 /** @typedef {import("./cases.mjs").Context} Context */
 /** @typedef {import("./app.mjs").App} App */
@@ -13,6 +13,7 @@ import { berry, pnpm, pnpmSettings, yarnSettings } from "./managers.mjs"
  * @property {string} what
  * @property {Record<string, string>} locked the versions that the lock file has
  * @property {Record<string, string>} [ranges] what package.json says instead for some of them
+ * @property {string[]} [npm] another npm than that of this machine
  * @property {string} [template]
  * @property {(app: App) => Promise<string | void>} [use] what is tried with what was installed
  */
@@ -52,7 +53,7 @@ const lockedApps = {
     what: "Express with @auth/core from before passkeys",
     locked: { "@auth/core": "0.30.0", "@auth/express": "0.5.0", express: "4.19.2" },
   },
-  vite5: {
+  sveltekit: {
     what: "Vite 5 and SvelteKit 2 with Better Auth",
     locked: {
       ...{ vite: "5.4.10", "@sveltejs/kit": "2.7.3", "@sveltejs/vite-plugin-svelte": "3.1.2" },
@@ -60,8 +61,8 @@ const lockedApps = {
     },
     ranges: { vite: "^5.4.0", "better-auth": "^1.6.0" },
   },
-  unrelated: {
-    what: "Express and old versions of what Better Auth has as peers, and no host",
+  none: {
+    what: "Express, old versions of what Better Auth has as peers, and no host",
     locked: {
       express: "4.19.2",
       vite: "5.4.10",
@@ -70,15 +71,22 @@ const lockedApps = {
       mongodb: "4.17.2",
     },
   },
+  "none-npm10": {
+    what: "Express, Vite 5, and no host, by the npm that Node.js 20 brings",
+    locked: { express: "4.19.2", vite: "5.4.10" },
+    ranges: { vite: "^5.4.0" },
+    npm: npm10,
+  },
 }
 
 /** @param {LockedApp} lockedApp */
-const installedBeside = ({ what, locked, ranges, template, use }) => ({
+const installedBeside = ({ what, locked, ranges, npm: program = [], template, use }) => ({
   what: `npm install dynauth in an app with a lock file: ${what}`,
   async run(/** @type {Context} */ context) {
     const app = context.createApp(template)
     const file = (/** @type {string} */ name) => JSON.parse(readFileSync(join(app.folder, name), "utf8"))
-    const npm = (/** @type {string[]} */ ...values) => app.run("npm", [...values, "--ignore-scripts"])
+    const npm = (/** @type {string[]} */ ...values) =>
+      app.run("npm", [...program, ...values, "--ignore-scripts"])
     app.write("package.json", { private: true, dependencies: locked })
     await npm("install", "--package-lock-only")
     const dependencies = { ...locked, ...ranges }
@@ -159,16 +167,20 @@ const workspace = (what, install) => ({
   },
 })
 
+/** Without a folder in which packages find each other all the same. @param {Context} context */
+const strict = (context) => `${pnpmSettings(context, "isolated")}hoist: false\n`
+
 export const hosts = {
   ...Object.fromEntries(
     Object.entries(lockedApps).map(([name, lockedApp]) => [`npm-lock-${name}`, installedBeside(lockedApp)]),
   ),
   "better-auth-npm": single("npm", (app) => app.run("npm", ["install", "--ignore-scripts"])),
-  "better-auth-pnpm": single("pnpm with its own layout", (app) =>
-    app.run("npm", [...pnpm, "install", "--ignore-scripts"]),
-  ),
+  "better-auth-pnpm": single("pnpm with its own layout", (app, context) => {
+    app.write("pnpm-workspace.yaml", strict(context))
+    return app.run("npm", [...pnpm, "install", "--ignore-scripts"])
+  }),
   "better-auth-pnpm-workspace": workspace("pnpm with its own layout", (app, context) => {
-    app.write("pnpm-workspace.yaml", `packages: ["apps/*"]\n${pnpmSettings(context, "isolated")}`)
+    app.write("pnpm-workspace.yaml", `packages: ["apps/*"]\n${strict(context)}`)
     return app.run("npm", [...pnpm, "install", "--ignore-scripts"])
   }),
   "better-auth-yarn-pnp": single(

@@ -32,6 +32,7 @@ function onlyThisPlatform({ registry, platform }) {
   if (addons.join() !== `dynauth-${platform}`) throw new Error(`fetched ${addons.join(", ") || "no addon"}`)
 }
 
+export const npm10 = ["exec", "--yes", "--package=npm@10", "--", "npm"]
 export const pnpm = ["exec", "--yes", "--package=pnpm@10", "--", "pnpm"]
 const yarn = ["exec", "--yes", "--package=yarn@1", "--", "yarn"]
 export const berry = ["exec", "--yes", "--package=@yarnpkg/cli-dist@4", "--", "yarn"]
