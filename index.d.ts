@@ -88,6 +88,14 @@ export interface AwsSdkClient {
   send(...parameters: any[]): any
 }
 
+/**
+ * A document client of the AWS SDK, as code that names the adapter's first parameter uses it:
+ * `Parameters<typeof DynamoDBAdapter>[0]`. All its members are there, without types of their own.
+ */
+export interface AwsDocumentClient extends AwsSdkClient {
+  [member: string]: any
+}
+
 /** Where DynamoDB is: nothing (the environment and AWS's defaults), settings, or a client of the AWS SDK. */
 export type Connection = ConnectionSettings | AwsSdkClient
 
@@ -133,6 +141,11 @@ export interface DynamoDBAdapterOptions {
    */
   deleteOnly?: "auth"
 }
+
+/**
+ * `T`, where TypeScript shall not infer `T` from: TypeScript's own `NoInfer`, which versions before 5.4 do not have.
+ */
+type NotInferred<T> = [T][T extends any ? 0 : never]
 
 /** A user, with whatever properties of your own. */
 export interface AdapterUser {
@@ -209,32 +222,38 @@ export interface DynamoDBAuthAdapter<
    * has the new email.
    */
   updateUser(user: Partial<User> & { id: string }): Promise<User>
+  /** @deprecated Only for the types of NextAuth before 4.22, which let the `id` be missing: it has to be there. */
+  updateUser(user: Partial<User>): Promise<User>
   /**
    * Deletes a user with its accounts, sessions, authenticators and claims, and returns it; `null` if there is none. The
    * whole partition of the user goes, unless `deleteOnly: "auth"`.
    *
    * Rejects with `PARTIAL_FAILURE` if DynamoDB left items unprocessed; calling it again completes the work.
    */
-  deleteUser(userId: string): Promise<NoInfer<User> | null>
+  deleteUser(userId: string): Promise<NotInferred<User> | null>
   /** Links an account to a user. Rejects with `ACCOUNT_EXISTS` if it is linked to another one. */
-  linkAccount(account: NoInfer<Account>): Promise<NoInfer<Account>>
+  linkAccount(account: NotInferred<Account>): Promise<NotInferred<Account>>
   /** Unlinks an account and returns it. */
   unlinkAccount(account: {
     provider: string
     providerAccountId: string
-  }): Promise<NoInfer<Account> | undefined>
+  }): Promise<NotInferred<Account> | undefined>
   /** The account of a provider. */
   getAccount(providerAccountId: string, provider: string): Promise<Account | null>
   /** Stores a session and returns it. */
-  createSession(session: { sessionToken: string; userId: string; expires: Date }): Promise<NoInfer<Session>>
+  createSession(session: {
+    sessionToken: string
+    userId: string
+    expires: Date
+  }): Promise<NotInferred<Session>>
   /** A session and its user, in one request once this process knows the token, two otherwise. */
   getSessionAndUser(sessionToken: string): Promise<{ session: Session; user: User } | null>
   /** Changes a session that is there and returns it; `null` if it is not: a deleted session is never revived. */
   updateSession(
-    session: Partial<NoInfer<Session>> & { sessionToken: string },
-  ): Promise<NoInfer<Session> | null>
+    session: Partial<NotInferred<Session>> & { sessionToken: string },
+  ): Promise<NotInferred<Session> | null>
   /** Deletes a session and returns it; `null` if it was not there. */
-  deleteSession(sessionToken: string): Promise<NoInfer<Session> | null>
+  deleteSession(sessionToken: string): Promise<NotInferred<Session> | null>
   /** Stores a verification token and returns it. */
   createVerificationToken(verificationToken: VerificationToken): Promise<VerificationToken>
   /** Takes a verification token out and returns it: to one caller, once; `null` to all others. */
@@ -297,3 +316,33 @@ export declare function DynamoDBAdapter<
   options?: DynamoDBAdapterOptions | null,
 ): DynamoDBAuthAdapter<User, Account, Session, Authenticator> &
   AccountPageMethods<Account, Session, Authenticator>
+
+/**
+ * The same for a client of the AWS SDK, with the types that `Parameters<typeof DynamoDBAdapter>` and
+ * `ReturnType<typeof DynamoDBAdapter>` have.
+ */
+export declare function DynamoDBAdapter(
+  client: AwsDocumentClient,
+  options?: DynamoDBAdapterOptions,
+): DynamoDBAuthAdapter & AccountPageMethods
+
+/**
+ * Converts between objects and items as `@auth/dynamodb-adapter` stores them, for code of yours that works on the table. It
+ * is that package's `format`: it knows the default key names only, and nothing of the attributes that begin with `_`.
+ */
+export declare const format: {
+  /** An object as an item: Dates become text in ISO 8601, and `expires` a number of seconds. */
+  to(object: Record<string, any>): Record<string, unknown>
+  /**
+   * An item as an object: without keys and without the `type` of users, sessions and verification tokens, and with Dates
+   * for `expires` and for text in ISO 8601. `null` for no item.
+   */
+  from<T = Record<string, unknown>>(object?: Record<string, any>): T | null
+}
+
+/** An update of the document client that sets all properties of an object, formatted by {@link format}. */
+export declare function generateUpdateExpression(object: Record<string, any>): {
+  UpdateExpression: string
+  ExpressionAttributeNames: Record<string, string>
+  ExpressionAttributeValues: Record<string, unknown>
+}

@@ -3,6 +3,8 @@ import dynauth from "./index.js"
 
 export const {
   DynamoDBAdapter,
+  format,
+  generateUpdateExpression,
   DynamoAdapterError,
   UnsupportedOperatorError,
   UnsupportedOptionError,

@@ -3,6 +3,8 @@
 import "./edge.js"
 
 export const DynamoDBAdapter = undefined
+export const format = undefined
+export const generateUpdateExpression = undefined
 export const DynamoAdapterError = undefined
 export const UnsupportedOperatorError = undefined
 export const UnsupportedOptionError = undefined

@@ -2,6 +2,7 @@
 
 import { elsewhere } from "./elsewhere.mjs"
 import { frameworks } from "./frameworks.mjs"
+import { hosts } from "./hosts.mjs"
 import { lambda } from "./lambda.mjs"
 import { managers } from "./managers.mjs"
 import { next } from "./next.mjs"
@@ -28,6 +29,7 @@ import { testRunners } from "./test-runners.mjs"
 /** @type {Record<string, Case>} */
 export const cases = {
   ...managers,
+  ...hosts,
   ...servers,
   ...scripts,
   ...frameworks,

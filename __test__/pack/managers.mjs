@@ -32,9 +32,10 @@ function onlyThisPlatform({ registry, platform }) {
   if (addons.join() !== `dynauth-${platform}`) throw new Error(`fetched ${addons.join(", ") || "no addon"}`)
 }
 
-const pnpm = ["exec", "--yes", "--package=pnpm@10", "--", "pnpm"]
+export const npm10 = ["exec", "--yes", "--package=npm@10", "--", "npm"]
+export const pnpm = ["exec", "--yes", "--package=pnpm@10", "--", "pnpm"]
 const yarn = ["exec", "--yes", "--package=yarn@1", "--", "yarn"]
-const berry = ["exec", "--yes", "--package=@yarnpkg/cli-dist@4", "--", "yarn"]
+export const berry = ["exec", "--yes", "--package=@yarnpkg/cli-dist@4", "--", "yarn"]
 
 export const managers = {
   npm: {
@@ -131,11 +132,11 @@ export const managers = {
 }
 
 /** @param {Context} context @param {string} linker */
-const pnpmSettings = ({ folder }, linker) =>
+export const pnpmSettings = ({ folder }, linker) =>
   `nodeLinker: ${linker}\nstoreDir: ${JSON.stringify(join(folder, ".pnpm-store"))}\n`
 
 /** @param {Context} context @param {string} linker */
-const yarnSettings = ({ registry, folder }, linker) =>
+export const yarnSettings = ({ registry, folder }, linker) =>
   [
     `nodeLinker: ${linker}`,
     `npmRegistryServer: "${registry.url}"`,
