@@ -6,6 +6,7 @@ const { createRequire } = require("node:module")
 const path = require("node:path")
 
 const { describe, invalidConfig } = require("./check.js")
+const { DynauthEdgePlugin } = require("./next/edge-plugin.js")
 const { installedPackages } = require("./platforms.js")
 
 /** What Node.js has to load from node_modules itself. */
@@ -14,18 +15,23 @@ const EXTERNAL = "dynauth"
 /** Every page and every route. */
 const EVERY_ROUTE = "/**"
 
+/** As Turbopack names it. */
+const EDGE_CONDITION = "edge-light"
+
+/** What an edge runtime gets of the package, as a glob of Turbopack's. */
+const EDGE_FILES = "**/dynauth/js/edge.{js,mjs}"
+
 /** @param {any} [config] */
 function withDynauth(config) {
-  if (typeof config !== "function") return extended(config)
-  return (/** @type {unknown[]} */ ...values) => {
-    const answer = config(...values)
-    return typeof answer?.then === "function" ? answer.then(extended) : extended(answer)
-  }
+  if (typeof config === "function") return (/** @type {unknown[]} */ ...values) => settled(config(...values))
+  return settled(config)
 }
 
+/** What functions return, and some of other packages make at once, may be a promise. @param {any} config */
+const settled = (config) => (typeof config?.then === "function" ? config.then(extended) : extended(config))
+
 /**
- * A copy of the configuration with what the package needs. Up to Next.js 14, both options were experimental, and the first
- * had another name.
+ * A copy of the configuration with what the package needs, by the names that the installed version knows.
  *
  * @param {any} config
  */
@@ -34,11 +40,24 @@ function extended(config = {}) {
     throw invalidConfig(`Next.js's configuration must be an object, but is ${describe(config)}.`)
   }
   const app = process.cwd()
-  if (majorOfNext(app) >= 15) {
+  const version = versionOfNext(app)
+  return withEdgeCheck(withPackage(config, app, version), app, version)
+}
+
+/**
+ * Leaves the package to Node.js and has the addons traced. Both options were experimental until Next.js 15, the first one by
+ * another name; Next.js 13.1 does not know the second, and warns of what it does not know.
+ *
+ * @param {any} config
+ * @param {string} app
+ * @param {Version} version
+ */
+function withPackage(config, app, version) {
+  if (isSince(version, 15, 0)) {
     return {
       ...config,
       serverExternalPackages: withExternal(config.serverExternalPackages),
-      outputFileTracingIncludes: withAddons(config.outputFileTracingIncludes, app),
+      ...tracing(config, app),
     }
   }
   const { experimental = {} } = config
@@ -47,9 +66,57 @@ function extended(config = {}) {
     experimental: {
       ...experimental,
       serverComponentsExternalPackages: withExternal(experimental.serverComponentsExternalPackages),
-      outputFileTracingIncludes: withAddons(experimental.outputFileTracingIncludes, app),
+      ...(isSince(version, 13, 2) && tracing(experimental, app)),
     },
   }
+}
+
+/**
+ * Fails the build if code for the edge runtime imports the package, with either bundler.
+ *
+ * @param {any} config
+ * @param {string} app
+ * @param {Version} version
+ */
+function withEdgeCheck(config, app, version) {
+  const extended = { ...config }
+  // Next.js says which one it runs. Turbopack warns of a `webpack` that it does not take, as far as it has no settings itself.
+  if (!process.env.TURBOPACK) {
+    extended.webpack = withEdgePlugin(config.webpack)
+  }
+  // Next.js 16 refuses Turbopack for a `webpack` without a `turbopack`, unless it was asked for: that is for the user to read.
+  const isRefused = process.env.TURBOPACK === "auto" && config.webpack && !config.turbopack
+  if (isSince(version, 15, 3) && !isRefused) {
+    extended.turbopack = withEdgeRule(config, version)
+  }
+  return extended
+}
+
+/** @param {((config: any, context: any) => any) | null | undefined} webpack the user's function */
+function withEdgePlugin(webpack) {
+  return (/** @type {any} */ config, /** @type {any} */ context) => {
+    const answer = webpack ? webpack(config, context) : config
+    if (context?.nextRuntime !== "edge" || !answer) return answer
+    // Once, if there are several `withDynauth`, perhaps of several copies of the package.
+    const { plugins = [] } = answer
+    if (!plugins.some((/** @type {any} */ plugin) => plugin?.constructor?.name === DynauthEdgePlugin.name)) {
+      answer.plugins = [...plugins, new DynauthEdgePlugin(context.dir)]
+    }
+    return answer
+  }
+}
+
+/**
+ * @param {any} config
+ * @param {Version} version
+ */
+function withEdgeRule({ turbopack, experimental }, version) {
+  const loaders = [{ loader: require.resolve("./next/edge-loader.js"), options: {} }]
+  const rule = isSince(version, 16, 0)
+    ? { condition: EDGE_CONDITION, loaders }
+    : { [EDGE_CONDITION]: { loaders } }
+  // Next.js 15 takes the rules at the older place only if there are none at the new one.
+  return { ...turbopack, rules: { ...(turbopack?.rules ?? experimental?.turbo?.rules), [EDGE_FILES]: rule } }
 }
 
 /** @param {string[]} [packages] */
@@ -61,27 +128,38 @@ function withExternal(packages = []) {
  * Next.js's tracing finds the addon by the loader's `require`; named here, it is also found where a packager traces by
  * itself. Addons of all platforms that are installed are named, for the one that builds may not be the one that runs.
  *
- * @param {Record<string, string[]> | undefined} includes
+ * @param {{ outputFileTracingIncludes?: Record<string, string[]> }} options
  * @param {string} app the folder that the globs are relative to
  */
-function withAddons(includes, app) {
+function tracing({ outputFileTracingIncludes: includes }, app) {
   const addons = installedPackages(__dirname).map(({ folder }) =>
     [...path.relative(app, folder).split(path.sep), "*.node"].join("/"),
   )
-  if (addons.length === 0) return includes
+  if (addons.length === 0) return {}
   const already = includes?.[EVERY_ROUTE] ?? []
-  return { ...includes, [EVERY_ROUTE]: [...new Set([...already, ...addons])] }
-}
-
-/** @param {string} app */
-function majorOfNext(app) {
-  try {
-    const { version } = createRequire(path.join(app, "next.config.js"))("next/package.json")
-    return Number.parseInt(version, 10)
-  } catch {
-    // Not installed, so not about to read this; as of now.
-    return Infinity
+  return {
+    outputFileTracingIncludes: { ...includes, [EVERY_ROUTE]: [...new Set([...already, ...addons])] },
   }
 }
+
+/**
+ * @typedef {[major: number, minor: number]} Version
+ *
+ * @param {string} app
+ * @returns {Version}
+ */
+function versionOfNext(app) {
+  try {
+    const { version } = createRequire(path.join(app, "next.config.js"))("next/package.json")
+    const [major, minor] = version.split(".").map(Number)
+    return [major, minor]
+  } catch {
+    // Not installed, so not about to read this; as of now.
+    return [Infinity, 0]
+  }
+}
+
+/** @param {Version} version @param {number} major @param {number} minor */
+const isSince = (version, major, minor) => version[0] > major || (version[0] === major && version[1] >= minor)
 
 module.exports = { withDynauth }
