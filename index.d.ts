@@ -39,6 +39,10 @@ export interface CredentialsCaller {
 /** A value, or a function that returns it when the connection is used for the first time. */
 export type Provided<T> = T | (() => T | Promise<T>)
 
+/** An endpoint in the forms that the AWS SDK for JavaScript has for it. */
+export type AwsEndpoint =
+  { protocol?: string; hostname: string; port?: number; path?: string } | { url: URL | AwsEndpoint }
+
 /** Settings of a connection, named as in the AWS SDK for JavaScript. All are optional. */
 export interface ConnectionSettings {
   /**
@@ -57,7 +61,7 @@ export interface ConnectionSettings {
    * Default: `AUTH_DYNAMODB_ENDPOINT`, which takes all of the above; then `AWS_ENDPOINT_URL_DYNAMODB`,
    * `AWS_ENDPOINT_URL`, the `endpoint_url` of the shared configuration files, and the region's.
    */
-  endpoint?: Provided<string | URL | undefined>
+  endpoint?: Provided<string | URL | AwsEndpoint | undefined>
   /**
    * Credentials, or an async function that returns them. The function is called on first use and again before what it
    * returned expires, one call at a time, in the async context of the call that needs it (so `AsyncLocalStorage` and

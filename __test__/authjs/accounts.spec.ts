@@ -216,14 +216,14 @@ describe.each(engines)("accounts on $name", (engine) => {
       const user = await adapter.createUser(newUser())
       const { provider, providerAccountId } = await linked(user.id)
       const before = await scene.items()
-      expect((await adapter.unlinkAccount({ provider, providerAccountId: randomUUID() })) ?? null).toBeNull()
+      expect(await adapter.unlinkAccount({ provider, providerAccountId: randomUUID() })).toBeUndefined()
       for (const identifier of nobody) {
         expect(
-          (await adapter.unlinkAccount({ provider, providerAccountId: identifier } as never)) ?? null,
-        ).toBeNull()
+          await adapter.unlinkAccount({ provider, providerAccountId: identifier } as never),
+        ).toBeUndefined()
         expect(
-          (await adapter.unlinkAccount({ provider: identifier, providerAccountId } as never)) ?? null,
-        ).toBeNull()
+          await adapter.unlinkAccount({ provider: identifier, providerAccountId } as never),
+        ).toBeUndefined()
       }
       expect(await scene.items()).toEqual(before)
     })

@@ -90,17 +90,27 @@ impl Shared {
         claim: &Key,
     ) -> Result<()> {
         // Accounts that an adapter without claims linked are on the index only.
+        let mut left_behind = Vec::new();
         for owner in self.owners_on_index(index_key, false).await? {
-            if owner != user_id && matches!(self.holder_of_account(&owner, identity).await?, Holder::HasIt) {
-                return Err(account_exists());
+            if owner == user_id {
+                continue;
+            }
+            match self.holder_of_account(&owner, identity).await? {
+                Holder::HasIt => return Err(account_exists()),
+                Holder::LostIt(actions) => left_behind.push(actions),
             }
         }
         let put = self.options.transact_put(item, None);
         let holder = |owner: String| async move { self.holder_of_account(&owner, identity).await };
         match self.transact_with_claim(vec![put], claim, user_id, holder).await? {
-            Claimed::Done => Ok(()),
-            Claimed::Taken | Claimed::Refused(_) => Err(account_exists()),
+            Claimed::Done => {}
+            Claimed::Taken | Claimed::Refused(_) => return Err(account_exists()),
         }
+        // Accounts of users who are gone, which would be found beside this one. Not met: gone already, or with the claim.
+        for actions in left_behind {
+            self.client.transact(actions).await?;
+        }
+        Ok(())
     }
 
     /// An account is its holder's while both its item and the user are there: an account of a user who is gone must

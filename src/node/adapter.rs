@@ -18,7 +18,8 @@ methods! { METHODS of Adapter:
     "updateUser" => update_user("user");
     "deleteUser" => delete_user("userId");
     "linkAccount" => link_account("account");
-    "unlinkAccount" => unlink_account("account");
+    // As Auth.js's interface has it.
+    "unlinkAccount" => unlink_account("account") or Undefined;
     "getAccount" => get_account("providerAccountId", "provider");
     "createSession" => create_session("session");
     "getSessionAndUser" => get_session_and_user("sessionToken");

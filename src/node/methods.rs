@@ -25,9 +25,9 @@ pub(super) struct Method<T: 'static> {
     pub(super) run: fn(T, [Value; MOST_ARGUMENTS]) -> Work,
 }
 
-/// A list of methods: JavaScript's name, Rust's name, and the names of the arguments.
+/// A list of methods: JavaScript's name, Rust's name, the names of the arguments, and what is answered in place of `null`.
 macro_rules! methods {
-    ($list:ident of $target:ty: $($name:literal => $method:ident($($argument:literal),+);)+) => {
+    ($list:ident of $target:ty: $($name:literal => $method:ident($($argument:literal),+) $(or $absent:ident)?;)+) => {
         const $list: &[$crate::node::methods::Method<$target>] = &[$($crate::node::methods::Method {
             name: $name,
             arguments: &[$($argument),+],
@@ -40,7 +40,12 @@ macro_rules! methods {
                     }),+);
                     // Kilobytes, which are put together on the runtime's thread this way, not on JavaScript's.
                     let answer = Box::pin(work).await?;
-                    Ok($crate::node::methods::Answer::into_value(answer))
+                    let answer = $crate::node::methods::Answer::into_value(answer);
+                    $(let answer = match answer {
+                        Value::Null => Value::$absent,
+                        answer => answer,
+                    };)?
+                    Ok(answer)
                 })
             },
         }),+];

@@ -5,7 +5,7 @@
 
 import { isDate } from "@auth/core/adapters"
 import { asRead, objectOf, type Properties } from "../../arbitraries"
-import { type Call, type Expectation, idKey, type Method, type Model, NUMBERS_AS_IDS } from "./model"
+import { type Call, type Expectation, idKey, type Method, type Model } from "./model"
 
 /** A call that the adapter may be given, with what the model says of it. */
 export interface PlannedCall extends Call {
@@ -225,13 +225,12 @@ export const deviations: Deviation[] = [
     instead: "shows the milliseconds that we keep beside `expires`",
     overlook: (answer) => overlookInExpiring(answer, (record) => without(record, "_expiresMs")),
   },
-  ...(NUMBERS_AS_IDS
-    ? [
-        {
-          methods: ["updateUser"],
-          instead: "writes the id as it is spelled in the update",
-          applies: (planned: PlannedCall) => planned.args[0]?.id !== changed(planned)?.id,
-        } satisfies Deviation,
-      ]
-    : []),
+  {
+    methods: ["updateUser"],
+    instead: "writes the id as it is spelled in the update",
+    applies: (planned) => {
+      const user = changed(planned)
+      return user !== undefined && planned.args[0]?.id !== user.id
+    },
+  },
 ]

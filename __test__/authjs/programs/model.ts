@@ -6,12 +6,6 @@
 import { merged, type Properties } from "../../arbitraries"
 import type { TestAdapter } from "../stage"
 
-/**
- * Whether ids of users and of accounts may be numbers. A safe integer or a bigint is then the same key as its decimal
- * text, and comes back as it was written.
- */
-export const NUMBERS_AS_IDS: boolean = false
-
 export type Method = keyof TestAdapter
 
 /** A call of one of the adapter's methods. */
@@ -66,10 +60,13 @@ function textKey(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" && isShort(value) ? value : undefined
 }
 
-/** The key that the id of a user or of an account is; `undefined` if it is none. */
+/**
+ * The key that the id of a user or of an account is; `undefined` if it is none. A safe integer or a bigint is the same key as
+ * its decimal text, and comes back as it was written.
+ */
 export function idKey(value: unknown): string | undefined {
   const isNumber = typeof value === "bigint" || Number.isSafeInteger(value)
-  return NUMBERS_AS_IDS && isNumber ? String(value) : textKey(value)
+  return isNumber ? String(value) : textKey(value)
 }
 
 const isTime = (value: unknown): value is Date => value instanceof Date && !Number.isNaN(value.getTime())
@@ -210,7 +207,7 @@ export class Model {
     })
   }
 
-  linkAccount(account: unknown): Expectation | undefined {
+  linkAccount(account: unknown): Expectation {
     if (!isObject(account) || isUnstorable(account)) return rejects("INVALID_VALUE")
     const [provider, id] = [textKey(account.provider), idKey(account.providerAccountId)]
     const userId = idKey(account.userId)
@@ -219,8 +216,6 @@ export class Model {
     const owner = idKey(linked?.record.userId)
     // An account of a user who is gone is nobody's.
     if (owner !== undefined && owner !== userId && this.users.has(owner)) return rejects("ACCOUNT_EXISTS")
-    // Whether such an account goes when somebody else links it, nobody says where it has no claim.
-    if (linked && owner !== userId && !linked.claimed) return undefined
     const record = merged(account)
     const claimed = this.context.claims || (owner === userId && linked!.claimed)
     return answers(record, () => this.accounts.set(pair(provider, id), { record, claimed }))

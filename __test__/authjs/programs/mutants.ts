@@ -1,7 +1,6 @@
 // Adapters with one planted fault each, which random programs have to find.
 
 import type { Stage, TestAdapter } from "../stage"
-import { NUMBERS_AS_IDS } from "./model"
 
 export interface Mutant {
   /** What is wrong with it. */
@@ -351,27 +350,23 @@ export const mutants: Mutant[] = [
       },
     }),
   },
-  ...(NUMBERS_AS_IDS
-    ? [
-        {
-          fault: "linkAccount makes text of a number",
-          mutate: (adapter: any) => ({
-            linkAccount: (account: any) =>
-              adapter.linkAccount(
-                typeof account?.providerAccountId === "number"
-                  ? { ...account, providerAccountId: String(account.providerAccountId) }
-                  : account,
-              ),
-          }),
-        } satisfies Mutant,
-        {
-          fault: "getUser does not find by a bigint",
-          mutate: (adapter: any) => ({
-            getUser: async (id: unknown) => (typeof id === "bigint" ? null : adapter.getUser(id)),
-          }),
-        } satisfies Mutant,
-      ]
-    : []),
+  {
+    fault: "linkAccount makes text of a number",
+    mutate: (adapter: any) => ({
+      linkAccount: (account: any) =>
+        adapter.linkAccount(
+          typeof account?.providerAccountId === "number"
+            ? { ...account, providerAccountId: String(account.providerAccountId) }
+            : account,
+        ),
+    }),
+  },
+  {
+    fault: "getUser does not find by a bigint",
+    mutate: (adapter: any) => ({
+      getUser: async (id: unknown) => (typeof id === "bigint" ? null : adapter.getUser(id)),
+    }),
+  },
 ]
 
 /** The adapter with the fault. */

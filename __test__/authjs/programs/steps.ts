@@ -5,7 +5,7 @@
 
 import fc from "fast-check"
 import { objectOf, properties as oddProperties, type Properties } from "../../arbitraries"
-import { type Call, type Method, NUMBERS_AS_IDS } from "./model"
+import { type Call, type Method } from "./model"
 
 /** Which program it is, and who was created in it so far; an id that was made has a name in what is shown. */
 export interface Scope {
@@ -127,7 +127,7 @@ const nothing = fc.constantFrom<unknown>(
 /** The same for what is written, where 42 could be an id. */
 const unfit = fc.constantFrom<unknown>(undefined, null, "", 1.5, NaN, true, {}, [""], long)
 
-const spellings = NUMBERS_AS_IDS ? [String, Number, BigInt] : [String]
+const spellings = [String, Number, BigInt]
 const numeric = (...numbers: number[]): fc.Arbitrary<Reference> =>
   fc
     .tuple(fc.constantFrom(...numbers), fc.constantFrom(...spellings))
