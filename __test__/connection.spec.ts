@@ -395,7 +395,7 @@ describe("an endpoint whose port is none", () => {
         ({
           ...settings,
           endpoint: { url: { protocol: "http:", hostname: "127.0.0.1", port: 70_000, path: "/" } },
-        }) as Connection,
+        }) as never,
       /from 1 to 65535/,
     ],
     [
@@ -431,9 +431,9 @@ describe("an endpoint whose port is none", () => {
 
   it("is not that of an object without one", async () => {
     const { hostname, port } = new URL(stub.url)
-    const endpoint = { protocol: "http:", hostname, port: Number(port), path: "/" }
+    const endpoint = { protocol: "http:", hostname, port: Number(port), path: "/" } as never
     expect(await asked({ ...settings, endpoint })).toMatchObject({ region: "eu-north-1" })
-    const refused = { protocol: "http:", hostname: "127.0.0.1", path: "/" }
+    const refused = { protocol: "http:", hostname: "127.0.0.1", path: "/" } as never
     const error = await rejection(
       DynamoDBAdapter({ ...settings, endpoint: refused, maxAttempts: 1 }).getUser("a"),
     )

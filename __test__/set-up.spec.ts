@@ -398,6 +398,26 @@ describe.each(engines)("on $name", (engine) => {
       )
     })
 
+    it("with an index that holds only keys", async () => {
+      const account = { key: ["providerId", "accountId"], indexes: { "userId-index": ["userId"] } }
+      await tables({ account: { ...account, projection: "KEYS_ONLY" } })
+      table = table.replace(/user$/, "account")
+      const find = () =>
+        open().findMany({ model: "account", where: [{ field: "userId", value: "u" }] as never })
+      await expectMessage(
+        find(),
+        "INVALID_CONFIG",
+        "findMany",
+        table,
+        `The table in ${place} is another one: its index "userId-index" projects only keys instead of all attributes. ` +
+          "Give dynamodbAdapter `indexes: { account: { " +
+          '"userId": { indexName: "userId-index", hashKey: "userId", projection: "KEYS_ONLY" } } }`.',
+      )
+      const index = { indexName: "userId-index", hashKey: "userId", projection: "KEYS_ONLY" } as const
+      config = { ...config, indexes: { account: { userId: index } } }
+      expect(await find()).toEqual([])
+    })
+
     it("on a table with the key of another field", async () => {
       await tables({
         session: { key: ["id"], indexes: { "userId-expiresAt-index": ["userId", "expiresAt"] } },

@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::types::{
 };
 use tokio::time::Instant;
 
-pub(crate) use self::difference::{differences, index_of};
+pub(crate) use self::difference::{Difference, differences, index_of};
 pub use self::set_up::TableOwner;
 pub(crate) use self::set_up::{NeededTable, made_by};
 use crate::client::{Client, Control};
@@ -69,7 +69,7 @@ pub enum IndexProjection {
 impl IndexProjection {
     /// Whether an index of this projection answers what one of the other would: an index that holds more than asked
     /// for does.
-    fn covers(&self, wanted: &IndexProjection) -> bool {
+    pub(crate) fn covers(&self, wanted: &IndexProjection) -> bool {
         match (self, wanted) {
             (IndexProjection::All, _) | (_, IndexProjection::KeysOnly) => true,
             (IndexProjection::Include(held), IndexProjection::Include(wanted)) => {

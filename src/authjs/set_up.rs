@@ -28,9 +28,12 @@ impl TableOwner for Options {
     fn options_for_index(
         &self,
         _table: &str,
-        _wanted: &IndexDefinition,
+        wanted: &IndexDefinition,
         found: &IndexDefinition,
     ) -> Option<String> {
+        if !found.projection.covers(&wanted.projection) {
+            return None;
+        }
         let options = Options {
             index_name: found.name.clone(),
             index_partition_key: found.key.partition_key.clone(),

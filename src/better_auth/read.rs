@@ -373,7 +373,10 @@ impl Adapter {
             .set_expression_attribute_values(placeholders.take_values())
             .set_scan_index_forward(query.order.filter(|forward| !forward));
         request = match query.index {
-            Some(at) => request.index_name(&model.indexes[at].name),
+            // An index that holds less than configured would give rows without their fields: DynamoDB refuses this.
+            Some(at) => request
+                .index_name(&model.indexes[at].name)
+                .set_select(holds_all.then_some(Select::AllAttributes)),
             None => request.consistent_read(self.is_consistent(ask)),
         };
         Ok((request, is_whole))

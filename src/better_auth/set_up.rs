@@ -1,7 +1,7 @@
 //! The adapter as the owner of its tables: which configuration takes a table as it is.
 
 use super::layout::{Layout, Model};
-use crate::tables::{IndexDefinition, KeySchema, TableDefinition, TableOwner};
+use crate::tables::{IndexDefinition, IndexProjection, KeySchema, TableDefinition, TableOwner};
 
 impl TableOwner for Layout {
     fn tables(&self) -> Vec<TableDefinition> {
@@ -54,8 +54,13 @@ impl TableOwner for Layout {
         }
         let sort_key =
             found.key.sort_key.as_ref().map(|name| format!(", rangeKey: {name:?}")).unwrap_or_default();
+        let projection = match &found.projection {
+            IndexProjection::All => String::new(),
+            IndexProjection::KeysOnly => ", projection: \"KEYS_ONLY\"".to_owned(),
+            IndexProjection::Include(attributes) => format!(", projection: {{ include: {attributes:?} }}"),
+        };
         let (name, key) = (&found.name, &found.key.partition_key);
-        let index = format!("{{ indexName: {name:?}, hashKey: {key:?}{sort_key} }}");
+        let index = format!("{{ indexName: {name:?}, hashKey: {key:?}{sort_key}{projection} }}");
         Some(format!("dynamodbAdapter `indexes: {{ {}: {{ {key:?}: {index} }} }}`", model.key))
     }
 }

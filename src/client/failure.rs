@@ -313,6 +313,16 @@ const OTHER_KEYS: Row = row(
      error names the difference",
 );
 
+/// An index that holds less, where the table could not be looked at.
+const OTHER_PROJECTION: Row = row(
+    "ValidationException",
+    "",
+    Code::InvalidConfig,
+    "An index of the table in {place} does not project all attributes, as is needed",
+    "Compare the projections of the table's indexes with {definitions}; with the permission dynamodb:DescribeTable, this \
+     error names the index",
+);
+
 /// What is wrong with a table's set-up, by DynamoDB's words.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Fault {
@@ -321,6 +331,8 @@ pub(super) enum Fault {
     IndexMissing(Option<String>),
     /// Keys of the table or of an index are others, or of another type.
     Keys,
+    /// An index holds less of each item than is read from it.
+    Projection,
 }
 
 /// The words, of DynamoDB, DynamoDB Local and the embedded engine, for a request whose keys are not the table's.
@@ -407,6 +419,7 @@ impl Failure {
                 Some(Fault::IndexMissing(name.filter(is_name).map(str::to_owned)))
             }
             "ValidationException" if OF_KEYS.into_iter().any(says) => Some(Fault::Keys),
+            "ValidationException" if says("projection type is not ALL") => Some(Fault::Projection),
             _ => None,
         }
     }
@@ -416,6 +429,7 @@ impl Failure {
     pub(super) fn into_error(self, place: &Place, action: &str, definitions: Option<&str>) -> Error {
         let row = match self.fault() {
             Some(Fault::Keys) => &OTHER_KEYS,
+            Some(Fault::Projection) => &OTHER_PROJECTION,
             _ => self.row(),
         };
         self.filled(row, place, action, definitions.unwrap_or("definitions"))

@@ -11,7 +11,7 @@ use super::connection::Connection;
 use super::failure::{Failure, Fault};
 use super::{Client, on_table};
 use crate::error::Error;
-use crate::tables::{NeededTable, TableDefinition, TableOwner, differences, index_of};
+use crate::tables::{Difference, NeededTable, TableDefinition, TableOwner, differences, index_of};
 
 /// How long a look at a table may take. The failure is there already, with or without it.
 const LONGEST_LOOK: Duration = Duration::from_secs(2);
@@ -102,6 +102,11 @@ impl Client {
 
 /// What is wrong with a table that is there, as far as the fault goes.
 fn wrong_with(needed: &NeededTable<'_>, fault: &Fault, found: &TableDescription) -> Option<Error> {
+    let differs = |is_at_fault: fn(&Difference) -> bool| {
+        let mut differences = differences(needed.definition, found);
+        differences.retain(is_at_fault);
+        (!differences.is_empty()).then(|| needed.different(&differences, found))
+    };
     match fault {
         Fault::TableMissing => {
             let status = found.table_status()?.as_str();
@@ -119,11 +124,8 @@ fn wrong_with(needed: &NeededTable<'_>, fault: &Fault, found: &TableDescription)
                 }
             })
         }
-        Fault::Keys => {
-            let mut differences = differences(needed.definition, found);
-            differences.retain(|difference| difference.is_of_keys());
-            (!differences.is_empty()).then(|| needed.different(&differences, found))
-        }
+        Fault::Keys => differs(Difference::is_of_keys),
+        Fault::Projection => differs(Difference::is_of_projection),
     }
 }
 

@@ -39,6 +39,11 @@ impl Difference {
     pub(crate) fn is_of_keys(&self) -> bool {
         matches!(self, Difference::Key { .. } | Difference::KeyType { .. })
     }
+
+    /// Whether it is one of an index that holds less.
+    pub(crate) fn is_of_projection(&self) -> bool {
+        matches!(self, Difference::Projection { .. })
+    }
 }
 
 impl fmt::Display for Difference {

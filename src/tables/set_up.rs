@@ -163,7 +163,7 @@ impl NeededTable<'_> {
             };
         };
         let Some(own) = index_of(found, &wanted.name) else { return self.make_index(wanted, found) };
-        if let Difference::Key { .. } = difference
+        if let Difference::Key { .. } | Difference::Projection { .. } = difference
             && let Some(key) = found_key(self.definition, found, own.key_schema())
         {
             let projection = IndexProjection::found(own.projection());
