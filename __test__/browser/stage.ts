@@ -200,6 +200,15 @@ export function endings(stage: () => Stage) {
     expect(await isDark()).toBe(false)
   })
 
+  test("a page that is not there has the bar too", async () => {
+    const page = await stage().openBrowser()
+    const answer = await page.request.get("/nothing/here")
+    expect(answer.status()).toBe(404)
+    const html = await answer.text()
+    expect(html).toContain("<h1>Nothing here</h1>")
+    expect(html).toMatch(/<nav aria-label="Main">.*<a href="\/sign-in">Sign in<\/a>/)
+  })
+
   test("there is the icon that browsers ask for by themselves", async () => {
     const page = await stage().openBrowser()
     const icon = await page.request.get("/favicon.ico")

@@ -1,5 +1,6 @@
 import type { Metadata } from "next"
 import { cookies } from "next/headers"
+import { Bar } from "@/components/bar"
 import type { Theme } from "@/components/theme-switch"
 import "./globals.css"
 
@@ -18,7 +19,8 @@ export default async function Layout({ bar, children }: LayoutProps<"/">) {
         <a className="skip" href="#main">
           Skip to the content
         </a>
-        {bar}
+        {/* A page that is not there has no slots. */}
+        {bar ?? <Bar />}
         <main id="main">{children}</main>
         <footer className="foot">
           A demo of Better Auth with <code>dynauth</code>, its DynamoDB adapter.
