@@ -218,10 +218,10 @@ describe("withDynauth", () => {
     /** What a compilation of the app says, as Next.js compiles for one of its runtimes. */
     async function compile(
       files: Record<string, string>,
-      { nextRuntime = "edge", mode = "production" } = {},
+      { nextRuntime = "edge", mode = "production", externals = {} as object, rules = [] as object[] } = {},
+      dynauth = join(app, "node_modules", "dynauth"),
     ) {
       const root = fileURLToPath(new URL("..", import.meta.url))
-      const dynauth = join(app, "node_modules", "dynauth")
       for (const path of ["package.json", "index.js", "index.mjs", "js"]) {
         cpSync(join(root, path), join(dynauth, path), { recursive: true })
       }
@@ -238,7 +238,8 @@ describe("withDynauth", () => {
         // Next.js has its own minimizer, and none for a webpack alone.
         optimization: { minimize: false },
         target: nextRuntime === "edge" ? "webworker" : "node",
-        externals: nextRuntime === "edge" ? {} : { dynauth: "commonjs dynauth" },
+        externals: nextRuntime === "edge" ? {} : externals,
+        module: { rules },
         resolve: {
           conditionNames: [...(nextRuntime === "edge" ? ["edge-light"] : ["node"]), "import", "..."],
         },
@@ -312,8 +313,59 @@ describe("withDynauth", () => {
       ).toEqual([])
     })
 
-    it("lets what runs on Node.js pass", async () => {
-      expect(await compile({ "middleware.js": DB }, { nextRuntime: "nodejs" })).toEqual([])
+    describe("and Node.js", () => {
+      const addon = join("node_modules", "dynauth-linux-x64-gnu")
+      const files = {
+        "middleware.js": `import { auth } from "./auth"\nexport default () => auth()\n`,
+        "auth.js": AUTH,
+        "lib/db.js": DB,
+        // The loader tries the files beside it first.
+        [join("node_modules", "dynauth", "native.js")]: `require("dynauth-linux-x64-gnu")\n`,
+        [join(addon, "package.json")]: JSON.stringify({ main: "dynauth.linux-x64-gnu.node" }),
+        [join(addon, "dynauth.linux-x64-gnu.node")]: "\x7fELF",
+      }
+
+      it("lets pass what is left to it", async () => {
+        const options = { nextRuntime: "nodejs", externals: { dynauth: "commonjs dynauth" } }
+        expect(await compile(files, options)).toEqual([])
+      })
+
+      it("lets pass an addon for which there is a loader", async () => {
+        const rules = [{ test: /\.node$/, type: "asset/resource" }]
+        expect(await compile(files, { nextRuntime: "nodejs", rules })).toEqual([])
+      })
+
+      it("fails for what is bundled, and says that another function may have left out the option", async () => {
+        const [error, ...others] = await compile(files, { nextRuntime: "nodejs" })
+        expect(others).toEqual([])
+        expect(error).toContain("dynauth is bundled")
+        expect(error).toContain("Imported by: middleware.js → auth.js → lib/db.js → dynauth\n")
+        expect(error).toContain("`withDynauth` be the outermost function")
+      })
+
+      it("fails for what is bundled, and says that the app of a workspace does not have the package", async () => {
+        const root = app
+        app = join(root, "apps", "web")
+        const shared = join("..", "..", "packages", "auth")
+        const own = Object.entries(files).filter(([path]) => path.startsWith("node_modules"))
+        try {
+          const [error, ...others] = await compile(
+            {
+              "middleware.js": `export { adapter } from "../../packages/auth/index.js"\n`,
+              [join(shared, "index.js")]: DB,
+              ...Object.fromEntries(own.map(([path, source]) => [join(shared, path), source])),
+            },
+            { nextRuntime: "nodejs" },
+            join(root, "packages", "auth", "node_modules", "dynauth"),
+          )
+          expect(others).toEqual([])
+          expect(error).toContain("Imported by: middleware.js → ../../packages/auth/index.js → dynauth\n")
+          expect(error).toContain(`${app} does not have it: another package of the workspace does`)
+          expect(error).toContain("`pnpm add dynauth`")
+        } finally {
+          app = root
+        }
+      })
     })
   })
 
@@ -389,9 +441,7 @@ describe("withDynauth", () => {
         const made = config.webpack({ plugins: [], module: { rules: [] } }, { nextRuntime, dir: app })
         const names = made.plugins.map((plugin: object) => plugin.constructor.name)
         expect(made.plugins).toContain(ANALYZER)
-        expect(names.filter((name: string) => name === "DynauthEdgePlugin")).toHaveLength(
-          nextRuntime === "edge" ? 1 : 0,
-        )
+        expect(names.filter((name: string) => name === "DynauthPlugin")).toHaveLength(nextRuntime ? 1 : 0)
         expect(made.module.rules).toEqual(["mdx"])
       }
     })

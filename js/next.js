@@ -6,7 +6,7 @@ const { createRequire } = require("node:module")
 const path = require("node:path")
 
 const { describe, invalidConfig } = require("./check.js")
-const { DynauthEdgePlugin } = require("./next/edge-plugin.js")
+const { DynauthPlugin } = require("./next/plugin.js")
 const { installedPackages } = require("./platforms.js")
 
 /** What Node.js has to load from node_modules itself. */
@@ -41,7 +41,7 @@ function extended(config = {}) {
   }
   const app = process.cwd()
   const version = versionOfNext(app)
-  return withEdgeCheck(withPackage(config, app, version), app, version)
+  return withChecks(withPackage(config, app, version), app, version)
 }
 
 /**
@@ -72,17 +72,18 @@ function withPackage(config, app, version) {
 }
 
 /**
- * Fails the build if code for the edge runtime imports the package, with either bundler.
+ * Fails the build, with either bundler, if code for the edge runtime imports the package; and with webpack, if the package is
+ * bundled, which Turbopack says itself.
  *
  * @param {any} config
  * @param {string} app
  * @param {Version} version
  */
-function withEdgeCheck(config, app, version) {
+function withChecks(config, app, version) {
   const extended = { ...config }
   // Next.js says which one it runs. Turbopack warns of a `webpack` that it does not take, as far as it has no settings itself.
   if (!process.env.TURBOPACK) {
-    extended.webpack = withEdgePlugin(config.webpack)
+    extended.webpack = withPlugin(config.webpack)
   }
   // Next.js 16 refuses Turbopack for a `webpack` without a `turbopack`, unless it was asked for: that is for the user to read.
   const isRefused = process.env.TURBOPACK === "auto" && config.webpack && !config.turbopack
@@ -93,14 +94,16 @@ function withEdgeCheck(config, app, version) {
 }
 
 /** @param {((config: any, context: any) => any) | null | undefined} webpack the user's function */
-function withEdgePlugin(webpack) {
+function withPlugin(webpack) {
   return (/** @type {any} */ config, /** @type {any} */ context) => {
     const answer = webpack ? webpack(config, context) : config
-    if (context?.nextRuntime !== "edge" || !answer) return answer
+    const { nextRuntime, dir } = context ?? {}
+    // Browsers have none.
+    if ((nextRuntime !== "edge" && nextRuntime !== "nodejs") || !answer) return answer
     // Once, if there are several `withDynauth`, perhaps of several copies of the package.
     const { plugins = [] } = answer
-    if (!plugins.some((/** @type {any} */ plugin) => plugin?.constructor?.name === DynauthEdgePlugin.name)) {
-      answer.plugins = [...plugins, new DynauthEdgePlugin(context.dir)]
+    if (!plugins.some((/** @type {any} */ plugin) => plugin?.constructor?.name === DynauthPlugin.name)) {
+      answer.plugins = [...plugins, new DynauthPlugin(nextRuntime, dir ?? process.cwd())]
     }
     return answer
   }

@@ -2,7 +2,7 @@
 
 // For Turbopack: a loader of the package's edge file, which the bundler runs if code for the edge runtime imports the package.
 
-const { edgeError } = require("./edge-error.js")
+const { edgeError } = require("./errors.js")
 
 module.exports = function edgeLoader() {
   throw edgeError()

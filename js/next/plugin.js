@@ -1,16 +1,33 @@
 "use strict"
 
-// For webpack: fails the compilation for the edge runtime if it contains the package.
+// For webpack: fails the compilation of a server's code that contains what cannot work there.
 
 const path = require("node:path")
 
-const { EDGE_FILE, edgeError } = require("./edge-error.js")
+const { bundledError, edgeError } = require("./errors.js")
 
-const NAME = "DynauthEdgePlugin"
+const NAME = "DynauthPlugin"
 
-class DynauthEdgePlugin {
-  /** @param {string} app the folder that files are named from */
-  constructor(app) {
+/**
+ * What each runtime of Next.js must not contain of the package, wherever that lies, and the error for it. An addon that some
+ * loader of the user's takes is fine.
+ */
+const CHECKS = {
+  edge: { file: /[\\/]dynauth[\\/]js[\\/]edge\.m?js$/, isWrong: () => true, error: edgeError },
+  nodejs: {
+    file: /[\\/]dynauth-[^\\/]+[\\/][^\\/]+\.node$/,
+    isWrong: (/** @type {any} */ module) => module.getNumberOfErrors() > 0,
+    error: bundledError,
+  },
+}
+
+class DynauthPlugin {
+  /**
+   * @param {keyof typeof CHECKS} runtime
+   * @param {string} app the folder that files are named from
+   */
+  constructor(runtime, app) {
+    this.check = CHECKS[runtime]
     this.app = app
   }
 
@@ -20,10 +37,15 @@ class DynauthEdgePlugin {
     compiler.hooks.thisCompilation.tap(NAME, (/** @type {any} */ compilation) => {
       // By then, webpack has left out what nobody uses of packages without side effects.
       compilation.hooks.afterChunks.tap(NAME, () => {
+        const { file, isWrong } = this.check
         for (const module of compilation.modules) {
-          if (!EDGE_FILE.test(module.resource ?? "")) continue
+          if (!file.test(module.resource ?? "") || !isWrong(module)) continue
           if (compilation.chunkGraph.getNumberOfModuleChunks(module) === 0) continue
-          const error = edgeError(filesTo(module, compilation, this.app))
+          const error = this.check.error(filesTo(module, compilation, this.app), this.app)
+          // In place of what webpack says of a file that it cannot read.
+          compilation.errors = compilation.errors.filter(
+            (/** @type {any} */ error) => error.module !== module,
+          )
           if (!compilation.errors.some((/** @type {any} */ { message }) => message === error.message)) {
             compilation.errors.push(error)
           }
@@ -68,9 +90,9 @@ function filesTo(module, { moduleGraph, chunkGraph }, app) {
 function withFile(resource, files, app) {
   const [file] = (resource ?? "").split("?")
   // Next.js's own, around the app's entry; and the package's.
-  if (file === "" || EDGE_FILE.test(file) || /[\\/]node_modules[\\/]next[\\/]/.test(file)) return files
+  if (file === "" || /[\\/]node_modules[\\/](next|dynauth|dynauth-[^\\/]+)[\\/]/.test(file)) return files
   const name = path.relative(app, file).split(path.sep).join("/")
   return files[0] === name ? files : [name, ...files]
 }
 
-module.exports = { DynauthEdgePlugin }
+module.exports = { DynauthPlugin }
