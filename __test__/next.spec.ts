@@ -117,7 +117,10 @@ describe("withDynauth", () => {
             "**/dynauth/js/edge.{js,mjs}": {
               condition: "edge-light",
               loaders: [
-                { loader: join(app, "node_modules", "dynauth", "js", "next", "edge-loader.js"), options: {} },
+                {
+                  loader: join(app, "node_modules", "dynauth", "js", "next", "loader.js"),
+                  options: { error: "edgeError", app },
+                },
               ],
             },
           },
@@ -160,6 +163,8 @@ describe("withDynauth", () => {
 
   describe("for Turbopack", () => {
     const KEY = "**/dynauth/js/edge.{js,mjs}"
+    const ADDON = "**/dynauth/js/addon.js"
+    const LOADER = fileURLToPath(new URL("../js/next/loader.js", import.meta.url))
     afterEach(() => vi.unstubAllEnvs())
 
     it.each(["15.3.0", "15.5.29"])("of Next.js %s sets a rule with its form of conditions", (version) => {
@@ -171,12 +176,13 @@ describe("withDynauth", () => {
         resolveExtensions: [".ts"],
         rules: {
           "*.svg": svg,
-          [KEY]: { "edge-light": { loaders: [expect.objectContaining({ options: {} })] } },
+          [KEY]: { "edge-light": { loaders: [{ loader: LOADER, options: { error: "edgeError", app } }] } },
+          [ADDON]: { node: { loaders: [{ loader: LOADER, options: { error: "bundledError", app } }] } },
         },
       })
       // Next.js takes the older place's rules only if there are none at the new one.
       const older = fromSource({ experimental: { turbo: { rules: { "*.svg": svg } } } }) as any
-      expect(Object.keys(older.turbopack.rules)).toEqual(["*.svg", KEY])
+      expect(Object.keys(older.turbopack.rules)).toEqual(["*.svg", KEY, ADDON])
       expect(older.experimental).toEqual({ turbo: { rules: { "*.svg": svg } } })
     })
 
@@ -206,11 +212,15 @@ describe("withDynauth", () => {
       expect(fromSource({ webpack })).toMatchObject({ webpack, turbopack: EDGE_CHECK.turbopack })
     })
 
-    it("has the rule's loader fail", () => {
-      const [{ loader }] = (fromSource({}) as any).turbopack.rules[KEY].loaders
-      expect(() => createRequire(import.meta.url)(loader)()).toThrow(
-        /^dynauth is imported by code for the edge runtime/,
-      )
+    it.each([
+      ["edgeError", /^dynauth is imported by code for the edge runtime[^]*proxy\.ts[^]*getSessionCookie/],
+      [
+        "bundledError",
+        /^dynauth is bundled[^]*does not have it: another package of the workspace[^]*pnpm add/,
+      ],
+    ])("has the rule's loader fail with %s", (error, words) => {
+      const load = createRequire(import.meta.url)(LOADER)
+      expect(() => load.call({ getOptions: () => ({ error, app }) })).toThrow(words)
     })
   })
 

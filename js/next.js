@@ -15,11 +15,11 @@ const EXTERNAL = "dynauth"
 /** Every page and every route. */
 const EVERY_ROUTE = "/**"
 
-/** As Turbopack names it. */
-const EDGE_CONDITION = "edge-light"
-
 /** What an edge runtime gets of the package, as a glob of Turbopack's. */
 const EDGE_FILES = "**/dynauth/js/edge.{js,mjs}"
+
+/** What loads the addon; only read by a bundler that does not leave the package to Node.js. */
+const ADDON_LOADER = "**/dynauth/js/addon.js"
 
 /** @param {any} [config] */
 function withDynauth(config) {
@@ -72,8 +72,7 @@ function withPackage(config, app, version) {
 }
 
 /**
- * Fails the build, with either bundler, if code for the edge runtime imports the package; and with webpack, if the package is
- * bundled, which Turbopack says itself.
+ * Fails the build, with either bundler, if code for the edge runtime imports the package, or if the package is bundled.
  *
  * @param {any} config
  * @param {string} app
@@ -88,7 +87,7 @@ function withChecks(config, app, version) {
   // Next.js 16 refuses Turbopack for a `webpack` without a `turbopack`, unless it was asked for: that is for the user to read.
   const isRefused = process.env.TURBOPACK === "auto" && config.webpack && !config.turbopack
   if (isSince(version, 15, 3) && !isRefused) {
-    extended.turbopack = withEdgeRule(config, version)
+    extended.turbopack = withRules(config, app, version)
   }
   return extended
 }
@@ -111,15 +110,21 @@ function withPlugin(webpack) {
 
 /**
  * @param {any} config
+ * @param {string} app
  * @param {Version} version
  */
-function withEdgeRule({ turbopack, experimental }, version) {
-  const loaders = [{ loader: require.resolve("./next/edge-loader.js"), options: {} }]
-  const rule = isSince(version, 16, 0)
-    ? { condition: EDGE_CONDITION, loaders }
-    : { [EDGE_CONDITION]: { loaders } }
+function withRules({ turbopack, experimental }, app, version) {
+  /** @param {string} error */
+  const loaders = (error) => [{ loader: require.resolve("./next/loader.js"), options: { error, app } }]
+  const rules = isSince(version, 16, 0)
+    ? { [EDGE_FILES]: { condition: "edge-light", loaders: loaders("edgeError") } }
+    : {
+        [EDGE_FILES]: { "edge-light": { loaders: loaders("edgeError") } },
+        // Since Next.js 16, Turbopack leaves to Node.js what the app itself does not find, too.
+        [ADDON_LOADER]: { node: { loaders: loaders("bundledError") } },
+      }
   // Next.js 15 takes the rules at the older place only if there are none at the new one.
-  return { ...turbopack, rules: { ...(turbopack?.rules ?? experimental?.turbo?.rules), [EDGE_FILES]: rule } }
+  return { ...turbopack, rules: { ...(turbopack?.rules ?? experimental?.turbo?.rules), ...rules } }
 }
 
 /** @param {string[]} [packages] */
