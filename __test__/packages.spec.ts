@@ -68,6 +68,15 @@ describe("the packages of the platforms", () => {
   })
 })
 
+describe("the manifest", () => {
+  it("asks for no host: an installation never depends on one, nor changes one", () => {
+    expect(manifest).not.toHaveProperty("dependencies")
+    expect(manifest).not.toHaveProperty("peerDependencies")
+    // npm does not look at this one; pnpm and Yarn let `dynauth/better-auth` see the Better Auth of the app by it.
+    expect(manifest.peerDependenciesMeta).toEqual({ "better-auth": { optional: true } })
+  })
+})
+
 describe("an installation", () => {
   let folder = ""
   beforeEach(() => {

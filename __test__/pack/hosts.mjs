@@ -29,7 +29,7 @@ const lockedApps = {
     },
     ranges: { "next-auth": "^4.18.10", react: "^18.2.0" },
     template: "typescript",
-    use: compiled,
+    use: compiledAndUsed,
   },
   "nextauth4.22": {
     what: "NextAuth 4.22 by its exact version",
@@ -42,7 +42,7 @@ const lockedApps = {
       ...{ "@aws-sdk/client-dynamodb": "3.563.0", "@aws-sdk/lib-dynamodb": "3.563.0", typescript: "4.9.5" },
     },
     template: "typescript",
-    use: compiled,
+    use: compiledAndUsed,
   },
   nextauth5: {
     what: "a beta of next-auth 5 that is not the newest",
@@ -112,11 +112,13 @@ const installedBeside = ({ what, locked, ranges, npm: program = [], template, us
   },
 })
 
-/** Compiles the app of the folder typescript, strictly and not. @param {App} app */
-async function compiled(app) {
+/** Compiles the app of the folder typescript, strictly and not, and signs in. @param {App} app */
+async function compiledAndUsed(app) {
   for (const flags of [[], ["--strict", "false"], ["-p", "tsconfig.entries.json"]]) {
     await app.run("npx", ["tsc", ...flags])
   }
+  const output = await app.run("node", ["sign-in.mjs"])
+  if (!output.includes("NextAuth has ada@example.com")) throw new Error(`it printed ${output}`)
   return `TypeScript ${(await app.run("npx", ["tsc", "--version"])).trim().split(" ").at(-1)}`
 }
 
