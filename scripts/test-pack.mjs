@@ -2,7 +2,7 @@
 // bundle and run, and prints what works. `npm run test:pack` builds the addon before.
 //
 //     node scripts/test-pack.mjs                    everything
-//     node scripts/test-pack.mjs next16 pnpm        the cases whose names begin so
+//     node scripts/test-pack.mjs next16 pnpm        the cases of that name, or whose names begin so
 //     node scripts/test-pack.mjs --list             names them
 //     node scripts/test-pack.mjs --keep npm         leaves the apps where they are, and says where
 
@@ -26,8 +26,10 @@ if (unknown.length > 0) {
   console.error(`No case begins with ${unknown.join(" or ")}. There are: ${Object.keys(cases).join(", ")}.`)
   process.exit(2)
 }
+/** A word is a case's name, or how names of several begin. @param {string} word @param {string} name */
+const names = (word, name) => (Object.hasOwn(cases, word) ? name === word : name.startsWith(word))
 const selected = Object.entries(cases).filter(
-  ([name]) => positionals.length === 0 || positionals.some((word) => name.startsWith(word)),
+  ([name]) => positionals.length === 0 || positionals.some((word) => names(word, name)),
 )
 if (values.list) {
   console.log(selected.map(([name, { what }]) => `${name.padEnd(20)} ${what}`).join("\n"))
