@@ -376,6 +376,19 @@ pub(crate) fn check_table_name(name: &str) -> std::result::Result<(), &'static s
     }
 }
 
+/// The same for the name of an index:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>.
+pub(crate) fn check_resource_name(name: &str) -> std::result::Result<(), &'static str> {
+    if (3..=255).contains(&name.len()) && name.chars().all(is_legal) {
+        return Ok(());
+    }
+    Err("must be 3 to 255 characters out of a-z, A-Z, 0-9, '_', '-' and '.'")
+}
+
+fn is_legal(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_-.".contains(c)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -409,17 +422,4 @@ mod tests {
             check_table_name(name).expect_err(name);
         }
     }
-}
-
-/// The same for the name of an index:
-/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>.
-pub(crate) fn check_resource_name(name: &str) -> std::result::Result<(), &'static str> {
-    if (3..=255).contains(&name.len()) && name.chars().all(is_legal) {
-        return Ok(());
-    }
-    Err("must be 3 to 255 characters out of a-z, A-Z, 0-9, '_', '-' and '.'")
-}
-
-fn is_legal(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "_-.".contains(c)
 }
