@@ -28,7 +28,7 @@ use crate::client::{AttributeValue, Client, Item, TransactWriteItem, Transaction
 use crate::date::MAX_MILLISECONDS;
 use crate::error::{Code, Error, Result};
 use crate::expression::Placeholders;
-use crate::tables::{IndexDefinition, KeySchema, TableDefinition, TableOwner, check_table_name};
+use crate::tables::{KeySchema, TableDefinition, TableOwner, check_table_name};
 use crate::value::Value;
 
 const KEY: &str = "key";
@@ -93,20 +93,6 @@ impl TableOwner for Options {
 
     fn name_option(&self, _table: &str) -> String {
         "tableName".to_owned()
-    }
-
-    // Its key has one name.
-    fn options_for_key(&self, _table: &str, _found: &KeySchema) -> Option<String> {
-        None
-    }
-
-    fn options_for_index(
-        &self,
-        _table: &str,
-        _wanted: &IndexDefinition,
-        _found: &IndexDefinition,
-    ) -> Option<String> {
-        None
     }
 }
 

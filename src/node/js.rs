@@ -182,12 +182,7 @@ impl Env {
 
     /// Copies bytes into a `Uint8Array` of their number that nobody else has yet.
     pub(super) fn fill_bytes(self, array: Js, bytes: &[u8]) -> Result<()> {
-        let (mut kind, mut length, mut data, mut buffer, mut offset) =
-            (0, 0, ptr::null_mut(), ptr::null_mut(), 0);
-        run!(
-            self,
-            napi_get_typedarray_info(array.0, &mut kind, &mut length, &mut data, &mut buffer, &mut offset)
-        )?;
+        let TypedArray { kind, length, data, .. } = self.typed_array(array)?;
         if kind == sys::TypedarrayType::uint8_array && length == bytes.len() && length > 0 {
             // SAFETY: Node-API says that `length` bytes are at `data`, and no JavaScript runs while they are written.
             unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), data.cast::<u8>(), length) };
@@ -381,14 +376,19 @@ impl Env {
         get!(self, napi_is_typedarray(value.0))
     }
 
-    /// A copy of a `Uint8Array`'s bytes, or why there is none.
-    pub(super) fn as_bytes(self, array: Js, limit: usize) -> Result<std::result::Result<Vec<u8>, NoBytes>> {
+    fn typed_array(self, array: Js) -> Result<TypedArray> {
         let (mut kind, mut length, mut data, mut buffer, mut offset) =
             (0, 0, ptr::null_mut(), ptr::null_mut(), 0);
         run!(
             self,
             napi_get_typedarray_info(array.0, &mut kind, &mut length, &mut data, &mut buffer, &mut offset)
         )?;
+        Ok(TypedArray { kind, length, data, buffer })
+    }
+
+    /// A copy of a `Uint8Array`'s bytes, or why there is none.
+    pub(super) fn as_bytes(self, array: Js, limit: usize) -> Result<std::result::Result<Vec<u8>, NoBytes>> {
+        let TypedArray { kind, length, data, buffer } = self.typed_array(array)?;
         if kind != sys::TypedarrayType::uint8_array {
             return Ok(Err(NoBytes::OtherElements));
         }
@@ -499,6 +499,15 @@ impl Env {
         unsafe { sys::napi_close_handle_scope(self.0, scope) };
         result
     }
+}
+
+/// What Node-API says of a typed array.
+struct TypedArray {
+    kind: sys::napi_typedarray_type,
+    length: usize,
+    /// The array's first byte.
+    data: *mut c_void,
+    buffer: sys::napi_value,
 }
 
 /// Why a string is not taken as text.

@@ -23,15 +23,19 @@ pub trait TableOwner: fmt::Debug + Send + Sync {
 
     /// What to give to the adapter, so that it takes a table with this key as it is, such as
     /// `DynamoDBAdapter the options { partitionKey: "id" }`; `None` where it cannot.
-    fn options_for_key(&self, table: &str, found: &KeySchema) -> Option<String>;
+    fn options_for_key(&self, _table: &str, _found: &KeySchema) -> Option<String> {
+        None
+    }
 
     /// The same for an index that is there, in place of `wanted`.
     fn options_for_index(
         &self,
-        table: &str,
-        wanted: &IndexDefinition,
-        found: &IndexDefinition,
-    ) -> Option<String>;
+        _table: &str,
+        _wanted: &IndexDefinition,
+        _found: &IndexDefinition,
+    ) -> Option<String> {
+        None
+    }
 }
 
 /// Definitions that no adapter stands behind.
@@ -46,19 +50,6 @@ impl TableOwner for Vec<TableDefinition> {
 
     fn name_option(&self, _table: &str) -> String {
         "tableName".to_owned()
-    }
-
-    fn options_for_key(&self, _table: &str, _found: &KeySchema) -> Option<String> {
-        None
-    }
-
-    fn options_for_index(
-        &self,
-        _table: &str,
-        _wanted: &IndexDefinition,
-        _found: &IndexDefinition,
-    ) -> Option<String> {
-        None
     }
 }
 
