@@ -1,5 +1,6 @@
 // What `npm run test:pack` tries, each in a fresh app.
 
+import { architect } from "./architect.mjs"
 import { elsewhere } from "./elsewhere.mjs"
 import { frameworks } from "./frameworks.mjs"
 import { lambda } from "./lambda.mjs"
@@ -29,6 +30,7 @@ export const cases = {
   ...servers,
   ...frameworks,
   ...lambda,
+  ...architect,
   ...runtimes,
   ...next,
   ...opennext,
