@@ -176,7 +176,11 @@ describe("withDynauth", () => {
         resolveExtensions: [".ts"],
         rules: {
           "*.svg": svg,
-          [KEY]: { "edge-light": { loaders: [{ loader: LOADER, options: { error: "edgeError", app } }] } },
+          [KEY]: {
+            "edge-light": {
+              loaders: [{ loader: LOADER, options: { error: "edgeError", app, search: true } }],
+            },
+          },
           [ADDON]: { node: { loaders: [{ loader: LOADER, options: { error: "bundledError", app } }] } },
         },
       })
@@ -218,9 +222,52 @@ describe("withDynauth", () => {
         "bundledError",
         /^dynauth is bundled[^]*does not have it: another package of the workspace[^]*pnpm add/,
       ],
-    ])("has the rule's loader fail with %s", (error, words) => {
+    ])("has the rule's loader fail with %s", async (error, words) => {
       const load = createRequire(import.meta.url)(LOADER)
-      expect(() => load.call({ getOptions: () => ({ error, app }) })).toThrow(words)
+      await expect(load.call({ getOptions: () => ({ error, app }) })).rejects.toThrow(words)
+    })
+
+    it.each([
+      [
+        "the middleware",
+        { "src/middleware.ts": `export { auth as middleware } from "@/auth"` },
+        "src/middleware.ts → src/auth.ts → src/db.ts",
+      ],
+      [
+        "a route of the edge",
+        {
+          "src/middleware.ts": `export const middleware = () => {}`,
+          "src/app/a/route.ts": `import { auth } from "@/auth"`,
+          "src/app/b/route.ts": `import { auth } from "@/auth"\nexport const runtime = "edge"`,
+        },
+        "src/app/b/route.ts → src/auth.ts → src/db.ts",
+      ],
+      [
+        "the instrumentation",
+        { "instrumentation.js": `export const register = () => import("./src/db")` },
+        "instrumentation.js → src/db.ts",
+      ],
+    ])("has the loader name the files from %s on, where Turbopack does not", async (_, files, chain) => {
+      const sources = {
+        "src/auth.ts": `import NextAuth from "next-auth"\nimport { adapter } from "./db"`,
+        "src/db.ts": `import { dynamodbAdapter } from 'dynauth/better-auth'`,
+        ...files,
+      }
+      for (const [path, source] of Object.entries(sources)) {
+        mkdirSync(dirname(join(app, path)), { recursive: true })
+        writeFileSync(join(app, path), source)
+      }
+      const resolve = async (folder: string, specifier: string) => {
+        if (specifier.startsWith("@/")) return join(app, "src", `${specifier.slice(2)}.ts`)
+        if (specifier.startsWith(".")) return join(folder, `${specifier}.ts`)
+        throw new Error(`cannot resolve ${specifier}`)
+      }
+      const load = createRequire(import.meta.url)(LOADER)
+      const context = {
+        getOptions: () => ({ error: "edgeError", app, search: true }),
+        getResolve: () => resolve,
+      }
+      await expect(load.call(context)).rejects.toThrow(`Imported by: ${chain} → dynauth\n`)
     })
   })
 

@@ -114,12 +114,13 @@ function withPlugin(webpack) {
  * @param {Version} version
  */
 function withRules({ turbopack, experimental }, app, version) {
-  /** @param {string} error */
-  const loaders = (error) => [{ loader: require.resolve("./next/loader.js"), options: { error, app } }]
+  const loaders = (/** @type {string} */ error, more = {}) => [
+    { loader: require.resolve("./next/loader.js"), options: { error, app, ...more } },
+  ]
   const rules = isSince(version, 16, 0)
     ? { [EDGE_FILES]: { condition: "edge-light", loaders: loaders("edgeError") } }
     : {
-        [EDGE_FILES]: { "edge-light": { loaders: loaders("edgeError") } },
+        [EDGE_FILES]: { "edge-light": { loaders: loaders("edgeError", { search: true }) } },
         // Since Next.js 16, Turbopack leaves to Node.js what the app itself does not find, too.
         [ADDON_LOADER]: { node: { loaders: loaders("bundledError") } },
       }

@@ -1,5 +1,6 @@
 // What `npm run test:pack` tries, each in a fresh app.
 
+import { architect } from "./architect.mjs"
 import { elsewhere } from "./elsewhere.mjs"
 import { frameworks } from "./frameworks.mjs"
 import { hosts } from "./hosts.mjs"
@@ -34,6 +35,7 @@ export const cases = {
   ...scripts,
   ...frameworks,
   ...lambda,
+  ...architect,
   ...runtimes,
   ...next,
   ...opennext,

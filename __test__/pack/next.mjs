@@ -211,6 +211,173 @@ async function startEmptyDynamoDB() {
   }
 }
 
+/** A middleware that reads database sessions, as it is known to run on Node.js. */
+const MIDDLEWARE_ON_NODE = `import { auth } from "./auth"
+
+export default auth
+export const config = { matcher: ["/members"], runtime: "nodejs" }
+`
+
+/** The middleware on the edge that leads to the adapter by two other files. @param {number} major */
+const refused = (major) => ({
+  async run(/** @type {Context} */ context) {
+    const app = await installed(context, major)
+    rmSync(join(app.folder, "proxy.js"), { force: true })
+    app.write("middleware.js", `export { auth as middleware } from "./auth"\n`)
+    for (const flags of BUNDLERS[major]) {
+      const output = await failing(app, ["next", "build", ...flags])
+      const isNamedByUs = /Imported by: middleware\.js → auth\.js → db\.js → dynauth/.test(output)
+      const isNamedByTurbopack = /\.\/db\.js\s+\.\/auth\.js\s+\.\/middleware\.js/.test(output)
+      if (!isNamedByUs && !isNamedByTurbopack) throw new Error(`no file is named:\n${tail(output)}`)
+      for (const words of ["code for the edge runtime", "proxy.ts", 'runtime: "nodejs"', "auth.config.ts"]) {
+        if (!output.includes(words)) throw new Error(`"${words}" is not in:\n${tail(output)}`)
+      }
+    }
+  },
+})
+
+/** @type {Record<number, string[][]>} flags of `next build` */
+const BUNDLERS = { 14: [[]], 15: [[], ["--turbopack"]], 16: [["--turbopack"], ["--webpack"]] }
+
+/** What a command prints that has to fail. @param {import("./app.mjs").App} app @param {string[]} values @param {string} [cwd] */
+async function failing(app, values, cwd) {
+  const output = await app.run("npx", values, { cwd }).then(
+    () => undefined,
+    (error) => error.output,
+  )
+  if (output === undefined) throw new Error(`${values.join(" ")} did not fail`)
+  return output
+}
+
+const middlewareOnNode = {
+  what: "Next.js 15.5, middleware on Node.js reads database sessions, with each bundler",
+  async run(/** @type {Context} */ context) {
+    const app = await installed(context, 15)
+    app.write("middleware.js", MIDDLEWARE_ON_NODE)
+    for (const flags of BUNDLERS[15]) {
+      rmSync(join(app.folder, ".next"), { recursive: true, force: true })
+      const env = { SESSION_STRATEGY: "database" }
+      await app.run("npx", ["next", "build", ...flags], { env })
+      const port = await freePort()
+      const server = await app.start("npx", ["next", "start", "--port", String(port)], { env })
+      try {
+        const url = `http://localhost:${port}`
+        await untilAnswers(url, server)
+        const { status, headers } = await fetch(`${url}/members`, { redirect: "manual" })
+        if (status !== 307 || !headers.get("location")?.includes("/api/auth/signin")) {
+          throw new Error(`the middleware answered ${status}\n${tail(server.output())}`)
+        }
+      } finally {
+        await server.stop()
+      }
+    }
+  },
+}
+
+const oldest = {
+  what: "Next.js 13.1, pages router: no option that it does not know, and an edge middleware with the adapter is refused",
+  async run(/** @type {Context} */ context) {
+    const app = context.createApp()
+    app.write("package.json", {
+      private: true,
+      dependencies: { dynauth: context.version, next: "13.1.6", react: "^18", "react-dom": "^18" },
+    })
+    app.write(
+      "next.config.mjs",
+      `import { withDynauth } from "dynauth/next"\nexport default withDynauth({ output: "standalone" })\n`,
+    )
+    app.write("pages/index.js", USER_PAGE)
+    await app.run("npm", ["install", "--ignore-scripts", "--legacy-peer-deps"])
+    const output = await app.run("npx", ["next", "build"])
+    if (/invalid next\.config/i.test(output)) throw new Error(tail(output))
+    app.write(
+      "middleware.js",
+      `import { adapter } from "./pages"\nexport const middleware = () => void adapter\n`,
+    )
+    const refusal = await failing(app, ["next", "build"])
+    if (!refusal.includes("Imported by: middleware.js → pages/index.js → dynauth"))
+      throw new Error(tail(refusal))
+  },
+}
+
+/** A page that makes a user. */
+const USER_PAGE = `import { DynamoDBAdapter } from "dynauth"
+
+export const adapter = DynamoDBAdapter({ endpoint: "memory:" })
+export async function getServerSideProps() {
+  const { email } = await adapter.createUser({ email: "ada@example.com", emailVerified: null })
+  return { props: { email } }
+}
+export default function Page({ email }) {
+  return <p>{email}</p>
+}
+`
+
+const workspace = {
+  what: "pnpm workspace whose app has dynauth by another package alone: the error names the cure, and the cure works",
+  async run(/** @type {Context} */ context) {
+    const app = context.createApp()
+    const pnpm = ["exec", "--yes", "--package=pnpm@10", "--", "pnpm"]
+    const install = [
+      "install",
+      "--ignore-scripts",
+      "--no-frozen-lockfile",
+      "--config.auto-install-peers=false",
+    ]
+    const web = (/** @type {object} */ more) => ({
+      private: true,
+      dependencies: {
+        ...{ "@acme/auth": "workspace:*", next: "^15", react: "^19", "react-dom": "^19" },
+        ...more,
+      },
+    })
+    app.write("package.json", { private: true })
+    app.write(
+      "pnpm-workspace.yaml",
+      `packages: [apps/*, packages/*]\nstoreDir: ${JSON.stringify(join(app.folder, ".pnpm-store"))}\n`,
+    )
+    app.write("packages/auth/package.json", {
+      ...{ name: "@acme/auth", version: "1.0.0", type: "module" },
+      exports: { ".": "./index.js", "./next": "./next.js" },
+      dependencies: { dynauth: context.version },
+    })
+    app.write(
+      "packages/auth/index.js",
+      `import { DynamoDBAdapter } from "dynauth"\nexport const adapter = DynamoDBAdapter({ endpoint: "memory:" })\n`,
+    )
+    app.write("packages/auth/next.js", `export { withDynauth } from "dynauth/next"\n`)
+    app.write("apps/web/package.json", web({}))
+    app.write(
+      "apps/web/next.config.mjs",
+      `import { withDynauth } from "@acme/auth/next"
+
+export default withDynauth({ transpilePackages: ["@acme/auth"] })
+`,
+    )
+    app.write("apps/web/pages/index.js", USER_PAGE.replace(/import.*\n\nexport const.*/, IMPORT_OF_WORKSPACE))
+    await app.run("npm", [...pnpm, ...install])
+    for (const flags of BUNDLERS[15]) {
+      const output = await failing(app, ["next", "build", ...flags], "apps/web")
+      if (!/dynauth is bundled[^]*does not have it[^]*pnpm add dynauth/.test(output))
+        throw new Error(tail(output))
+    }
+    app.write("apps/web/package.json", web({ dynauth: context.version }))
+    await app.run("npm", [...pnpm, ...install])
+    for (const flags of BUNDLERS[15]) {
+      await app.run("npx", ["next", "build", ...flags], { cwd: "apps/web" })
+      const port = await freePort()
+      const server = await app.start("npx", ["next", "start", "--port", String(port)], { cwd: "apps/web" })
+      try {
+        await untilAnswers(`http://localhost:${port}`, server)
+      } finally {
+        await server.stop()
+      }
+    }
+  },
+}
+
+const IMPORT_OF_WORKSPACE = `import { adapter } from "@acme/auth"\n`
+
 const everything = "app and pages router, instrumentation, standalone output alone, a person signs in"
 export const next = {
   "next14-webpack": { what: `Next.js 14, middleware on the edge, ${everything}`, ...built(14, []) },
@@ -218,6 +385,15 @@ export const next = {
   "next15-turbopack": { what: `the same with Turbopack`, ...built(15, ["--turbopack"]) },
   "next16-turbopack": { what: `Next.js 16, proxy with database sessions, ${everything}`, ...built(16, []) },
   "next16-webpack": { what: `the same with webpack`, ...built(16, ["--webpack"]) },
+  next13: oldest,
+  "next14-edge": {
+    what: "Next.js 14, an edge middleware that imports the adapter: the build fails",
+    ...refused(14),
+  },
+  "next15-edge": { what: "the same with Next.js 15 and each bundler", ...refused(15) },
+  "next16-edge": { what: "the same with Next.js 16 and each bundler", ...refused(16) },
+  "next15-middleware": middlewareOnNode,
+  "next15-workspace": workspace,
   "next16-dev": {
     what: `next dev with Turbopack, ${RELOADS} hot reloads`,
     // With it, Next.js 16.4 reloads no module that imports a package's ECMAScript module from node_modules, whichever it is.

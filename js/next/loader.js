@@ -3,10 +3,18 @@
 // For Turbopack: a loader that fails, of the package's files that are only reached where the package cannot work.
 
 const errors = require("./errors.js")
+const { edgeFiles } = require("./search.js")
 
-/** @this {{ getOptions(): { error: keyof typeof import("./errors.js"), app: string } }} */
-module.exports = function dynauthLoader() {
-  const { error, app } = this.getOptions()
-  // Turbopack names the files that lead there itself, from Next.js 16 on.
-  throw errors[error]([], app)
+/**
+ * @typedef {object} Options
+ * @property {"edgeError" | "bundledError"} error
+ * @property {string} app the app's folder
+ * @property {boolean} [search] whether to search for the files that lead to the edge file, where Turbopack does not name them
+ */
+
+/** @this {{ getOptions(): Options, getResolve(options: object): (folder: string, specifier: string) => Promise<unknown> }} */
+module.exports = async function dynauthLoader() {
+  const { error, app, search } = this.getOptions()
+  const files = search ? await edgeFiles(app, this.getResolve({})).catch(() => []) : []
+  throw errors[error](files, app)
 }

@@ -1,0 +1,10 @@
+@app
+auth
+
+@aws
+runtime nodejs20.x
+
+@http
+/*
+  method any
+  src server
