@@ -208,7 +208,7 @@ describe("the code", () => {
       ["pages/api/auth/[...nextauth].ts"],
       ["auth.ts"],
       ["pages/api/auth/[...nextauth].ts"],
-      ["auth.config.ts", "auth.ts", "middleware.ts"],
+      ["src/middleware.ts", "auth.config.ts", "auth.ts", "middleware.ts"],
       ["lib/auth.ts", "app/api/auth/[...all]/route.ts", "create-tables.mts"],
       ["auth.ts", "copy.ts"],
     ])

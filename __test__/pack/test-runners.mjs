@@ -27,6 +27,6 @@ export const testRunners = {
   "vitest-vm": {
     what: "Vitest with the pool vmThreads, a realm for each file",
     run: (/** @type {Context} */ context) =>
-      runs(context, { vitest: "^4" }, ["vitest", "run", "--pool=vmThreads", "--globals"]),
+      runs(context, { vitest: "^4" }, ["vitest", "run", "--pool=vmThreads"]),
   },
 }

@@ -1,3 +1,4 @@
+const { expect, jest, test } = require("@jest/globals")
 const { story } = require("./user.cjs")
 
 test("what comes back is of the test's realm", () => story(require("dynauth"), expect))

@@ -1,6 +1,7 @@
 import { betterAuth } from "better-auth"
 import * as dynauth from "dynauth"
 import { DynamoAdapterError, dynamodbAdapter } from "dynauth/better-auth"
+import { expect, test } from "vitest"
 import { story } from "./user.mjs"
 
 test("what comes back is of the test's realm", () => story(dynauth, expect))
