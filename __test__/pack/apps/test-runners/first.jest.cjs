@@ -1,4 +1,5 @@
-const { expect, jest, test } = require("@jest/globals")
+/* global jest */
+const { expect, test } = require("@jest/globals")
 const { story } = require("./user.cjs")
 
 test("what comes back is of the test's realm", () => story(require("dynauth"), expect))
