@@ -243,8 +243,11 @@ describe("withDynauth", () => {
         "src/app/b/route.ts → src/auth.ts → src/db.ts",
       ],
       [
-        "the instrumentation",
-        { "instrumentation.js": `export const register = () => import("./src/db")` },
+        "the instrumentation, beside a middleware,",
+        {
+          "middleware.ts": `export const middleware = () => {}`,
+          "instrumentation.js": `export const register = () => import("./src/db")`,
+        },
         "instrumentation.js → src/db.ts",
       ],
     ])("has the loader name the files from %s on, where Turbopack does not", async (_, files, chain) => {
@@ -268,6 +271,17 @@ describe("withDynauth", () => {
         getResolve: () => resolve,
       }
       await expect(load.call(context)).rejects.toThrow(`Imported by: ${chain} → dynauth\n`)
+    })
+
+    it("has the loader let an instrumentation pass that nothing on the edge loads", async () => {
+      writeFileSync(join(app, "instrumentation.ts"), `import { adapter } from "./db"`)
+      mkdirSync(join(app, "app"))
+      writeFileSync(join(app, "app", "page.tsx"), `export const runtime = "nodejs"`)
+      const load = createRequire(import.meta.url)(LOADER)
+      const context = { getOptions: () => ({ error: "edgeError", app }) }
+      expect(await load.call(context, "the source")).toBe("the source")
+      writeFileSync(join(app, "app", "page.tsx"), `export const runtime = 'edge'`)
+      await expect(load.call(context, "the source")).rejects.toThrow("code for the edge runtime")
     })
   })
 

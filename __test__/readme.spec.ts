@@ -88,12 +88,21 @@ function appsOf(): App[] {
       host: 4,
       files: migrating.filter(isNextAuth),
     },
-    { name: "Auth.js with a split configuration", host: 5, files: filesOf("docs/deployment.md") },
+    {
+      name: "Auth.js with a split configuration",
+      host: 5,
+      files: filesOf("docs/deployment.md").filter(isNextAuth),
+    },
     { name: "Better Auth", host: "better-auth", files: filesOf("README.md").filter(isOfBetterAuth) },
     {
       name: "Better Auth with the configuration of @ebratz/dynamodb-better-auth",
       host: "better-auth",
       files: migrating.filter(isOfBetterAuth),
+    },
+    {
+      name: "Better Auth with a middleware",
+      host: "better-auth",
+      files: filesOf("docs/deployment.md").filter(isOfBetterAuth),
     },
   ]
 }
@@ -208,9 +217,10 @@ describe("the code", () => {
       ["pages/api/auth/[...nextauth].ts"],
       ["auth.ts"],
       ["pages/api/auth/[...nextauth].ts"],
-      ["src/middleware.ts", "auth.config.ts", "auth.ts", "middleware.ts"],
+      ["middleware.ts", "auth.config.ts", "auth.ts"],
       ["lib/auth.ts", "app/api/auth/[...all]/route.ts", "create-tables.mts"],
       ["auth.ts", "copy.ts"],
+      ["middleware.ts"],
     ])
   })
 

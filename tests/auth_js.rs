@@ -136,7 +136,7 @@ fn what_identifies_nothing_finds_nobody() {
         let item = bench.item("USER#1", "USER#1").await.unwrap();
         assert!(!item.contains_key("GSI1PK"), "no email, no key on the index");
         for nothing in
-            [Value::Undefined, Value::Null, "".into(), Value::Number(1.0), "undefined".into(), object([])]
+            [Value::Undefined, Value::Null, "".into(), Value::Number(1.5), "undefined".into(), object([])]
         {
             assert_eq!(bench.adapter.get_user_by_email(nothing.clone()).await.unwrap(), None);
             assert_eq!(bench.adapter.get_user(nothing.clone()).await.unwrap(), None);
@@ -145,6 +145,9 @@ fn what_identifies_nothing_finds_nobody() {
             assert_eq!(bench.adapter.delete_user(nothing).await.unwrap(), None);
         }
         assert_eq!(bench.adapter.get_user(Value::from("x".repeat(3000))).await.unwrap(), None);
+        // A number is an id, as its decimal text; it is no email.
+        assert_eq!(bench.adapter.get_user_by_email(Value::Number(1.0)).await.unwrap(), None);
+        assert!(bench.adapter.get_user(Value::Number(1.0)).await.unwrap().is_some());
     });
 }
 

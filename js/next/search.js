@@ -1,6 +1,7 @@
 "use strict"
 
-// Which files of an app lead from code for the edge runtime to the package, for Turbopack of Next.js 15, which does not say it.
+// Which code of an app is for the edge runtime, and which of its files lead to the package, for Turbopack: its loaders are not
+// told, and in Next.js 15, its errors do not say it.
 
 const { readdirSync, readFileSync } = require("node:fs")
 const path = require("node:path")
@@ -14,7 +15,8 @@ const SPECIFIER = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']([^"']+)["']/g
  * @returns {Promise<string[]>} the entry first; none if they are not found
  */
 async function edgeFiles(app, resolve) {
-  for (const entry of edgeEntries(app)) {
+  const { edge, instrumentation } = entriesOf(app)
+  for (const entry of [...edge, ...instrumentation]) {
     const seen = new Set([entry])
     const queue = [{ file: entry, files: [nameOf(entry, app)] }]
     for (const { file, files } of queue) {
@@ -32,21 +34,34 @@ async function edgeFiles(app, resolve) {
 }
 
 /**
- * The middleware, what says that it runs on the edge, and the instrumentation. The last one is compiled for both runtimes, and
- * what it imports may be for Node.js alone.
+ * Whether the only code that is compiled for the edge runtime is the instrumentation. Turbopack compiles it for both runtimes,
+ * also if nothing runs on the edge, and then nobody loads it there.
  *
  * @param {string} app
  */
-function edgeEntries(app) {
+function isInstrumentationAlone(app) {
+  const { edge, instrumentation } = entriesOf(app)
+  return edge.length === 0 && instrumentation.length > 0
+}
+
+/**
+ * The middleware and what says that it runs on the edge; and the instrumentation, of which a part may be for Node.js alone.
+ *
+ * @param {string} app
+ */
+function entriesOf(app) {
   const folders = [app, path.join(app, "src")]
+  // With `pageExtensions`, it may be middleware.page.ts.
   const named = (/** @type {string} */ name) =>
     folders.flatMap((folder) =>
-      list(folder).filter((file) => SOURCE.test(file) && path.parse(file).name === name),
+      list(folder).filter((file) => SOURCE.test(file) && path.basename(file).startsWith(`${name}.`)),
     )
   const routes = folders
     .flatMap((folder) => ["app", "pages"].flatMap((name) => list(path.join(folder, name), true)))
-    .filter((file) => SOURCE.test(file) && /\bruntime\s*[:=]\s*["'](experimental-)?edge["']/.test(read(file)))
-  return [...named("middleware"), ...routes, ...named("instrumentation")]
+    .filter(
+      (file) => SOURCE.test(file) && /\bruntime\s*[:=]\s*["'`](experimental-)?edge["'`]/.test(read(file)),
+    )
+  return { edge: [...named("middleware"), ...routes], instrumentation: named("instrumentation") }
 }
 
 /** @param {string} folder @param {boolean} [recursive] @returns {string[]} */
@@ -71,4 +86,4 @@ function read(file) {
 /** @param {string} file @param {string} app */
 const nameOf = (file, app) => path.relative(app, file).split(path.sep).join("/")
 
-module.exports = { edgeFiles }
+module.exports = { edgeFiles, isInstrumentationAlone }
