@@ -318,7 +318,7 @@ describe("AUTH_DYNAMODB_ENDPOINT", () => {
     vi.stubEnv("AUTH_DYNAMODB_ENDPOINT", ` ${stub.url} `)
     vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1")
     expect(await open().getUser("nobody")).toBeNull()
-    // Who is not there is looked for a second time.
+    // A miss is read a second time, consistently.
     expect(stub.requests.length).toBe(2)
   })
 

@@ -1,5 +1,5 @@
-// What the package returns belongs to whoever loaded it: test runners load it once for each test file, in a realm of its own
-// (Jest, Vitest's VM pools) or in the same one again (`jest.resetModules()`, hot reload). The addon is loaded once.
+// Values and errors belong to the load of the package that made them. Test runners load it once for each test file, in a realm
+// of its own (Jest, Vitest's VM pools) or in the same one again (`jest.resetModules()`, hot reload). The addon is loaded once.
 import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname } from "node:path"

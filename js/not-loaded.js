@@ -2,6 +2,7 @@
 
 // Why the native addon did not load, and what to do: only reached when it did not.
 
+const { ON_NODE, SPLIT } = require("./edge-message.js")
 const { DynamoAdapterError } = require("./errors.js")
 const { PLATFORMS, installedPackages, packageOf } = require("./platforms.js")
 
@@ -97,11 +98,7 @@ function reasons(error) {
 function remedy({ platform, glibc, override, bundled, found, forbidding }, why) {
   const said = why.join("\n")
   if (platform === undefined) {
-    return (
-      "this is an edge runtime or a browser, and a native addon needs Node.js. Split the configuration: auth.config.ts " +
-      "without the adapter for the middleware, auth.ts with it for what runs on Node.js " +
-      "(https://authjs.dev/guides/edge-compatibility)."
-    )
+    return `this is an edge runtime or a browser, and a native addon needs Node.js. ${SPLIT} ${ON_NODE}`
   }
   const areForbidden = /loading addons is disabled/.test(said)
   if (

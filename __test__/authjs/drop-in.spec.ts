@@ -161,7 +161,7 @@ describe.each(engines)("an application with its import changed on $name", (engin
       await adapter.linkAccount(account)
       session = newSession(user.id)
       await adapter.createSession(session)
-      // What the process may remember of them, it remembers now.
+      // From here on, the process may remember where they lie.
       await everyRead()
     })
 

@@ -198,7 +198,7 @@ describe.each(runs())("$name", (run) => {
     await list(desk, "Devices").getByText("This device").waitFor()
     expect(await itemsOf(adasId, "SESSION#")).toHaveLength(1)
 
-    // What she does on one of them now leads to the sign-in page.
+    // Any action on one of them leads to the sign-in page now.
     await phone.getByRole("button", { name: "Sign out all other devices" }).click()
     await phone.getByRole("heading", { name: "Sign in" }).waitFor()
     await barOffers(phone, "Sign in")

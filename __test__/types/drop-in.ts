@@ -1,4 +1,4 @@
-// What applications write around the adapter of `@auth/dynamodb-adapter` or `@next-auth/dynamodb-adapter`, with the import
+// Code as applications write it around the adapter of `@auth/dynamodb-adapter` or `@next-auth/dynamodb-adapter`, with the import
 // changed.
 import { DynamoDB } from "@aws-sdk/client-dynamodb"
 import { DynamoDBDocument, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb"

@@ -1,4 +1,4 @@
-// What the table holds, compared with what a model says that it holds: docs/table.md's keys, and no item beyond.
+// The items of the table, compared with those that a model says it holds: docs/table.md's keys, and no item beyond.
 
 import type { TableNames } from "../../engines"
 import type { Item } from "../stage"

@@ -113,7 +113,7 @@ export class Model {
   expect({ method, args }: Call, context: CallContext): Expectation | undefined {
     this.context = context
     const expected = (this[method] as (...args: unknown[]) => Expectation | undefined).apply(this, args)
-    // What cannot be stored is refused, also where it is only looked for; or it finds nothing.
+    // A value that cannot be stored is refused, also where it is only looked for; or it finds nothing.
     const isRefused =
       isUnstorable({ ...args }) || args.some((value) => isObject(value) && isUnstorable(value))
     return expected && isRefused ? { ...expected, codes: [...expected.codes, "INVALID_VALUE"] } : expected

@@ -1,4 +1,4 @@
-// What both runners ask of the adapter, by their own `expect`.
+// The story that both runners tell, by their own `expect`.
 export async function story({ DynamoDBAdapter, DynamoAdapterError }, expect) {
   const adapter = DynamoDBAdapter({ endpoint: "memory:" })
   const user = {

@@ -1,4 +1,4 @@
-// What an app with NextAuth 4 has, with the import changed.
+// The configuration of an app with NextAuth 4, with the import changed.
 import { DynamoDB } from "@aws-sdk/client-dynamodb"
 import { DynamoDBDocument } from "@aws-sdk/lib-dynamodb"
 import NextAuth, { type NextAuthOptions } from "next-auth"
