@@ -339,7 +339,8 @@ describe.each(engines)("secondary storage on $name", (engine) => {
 
     it("getAndDelete: one of many gets it", async () => {
       await storage.set(key, "value")
-      void endpoint.inject("lost answer", { operation: "TransactWriteItems", times: 3 })
+      // Fewer than a call has attempts: one of them may meet all.
+      void endpoint.inject("lost answer", { operation: "TransactWriteItems", times: 2 })
       const taken = await Promise.all(Array.from({ length: RACERS }, () => faulty.getAndDelete(key)))
       expect(taken.filter((value) => value !== null)).toEqual(["value"])
     })
