@@ -1,4 +1,4 @@
-// What the environment does not have yet when modules are loaded: `next build` on a machine without the keys, a test with a
+// Variables that the environment does not have yet when modules are loaded: `next build` on a machine without the keys, a test with a
 // mock in place of a client. Nothing throws then; the first call rejects, and says what is unset.
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb"
 import { betterAuth } from "better-auth"

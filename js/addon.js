@@ -308,7 +308,7 @@ function makeFunction(call, name) {
 }
 
 /**
- * What the native part calls. It refers to these weakly: whatever it makes for this load of the package's JavaScript holds
+ * The functions that the native part calls. It refers to these weakly: whatever it makes for this load of the package's JavaScript holds
  * them by `holding` of connection.js, so that a realm that nobody uses any longer can be collected.
  */
 const functions = {

@@ -57,7 +57,7 @@ const isUnset = (value) => value === "" || Number.isNaN(value)
  * Throws INVALID_CONFIG unless the value is an object with known fields of their types. Fields that are `undefined` are
  * as good as missing.
  *
- * What an unset variable of the environment leaves in a field is not thrown: modules are loaded where an app is built, too,
+ * An empty string or NaN, as an unset variable of the environment leaves it in a field, is not thrown: modules are loaded where an app is built, too,
  * and there the environment of production is not. The first such fault is returned, for the first call to reject with.
  *
  * @param {string} name what messages call the value
@@ -163,7 +163,6 @@ function distance(left, right) {
 module.exports = {
   checkFields,
   checkFieldsNow,
-  isUnset,
   withoutUnset,
   UNSET_REMEDY,
   invalidConfig,

@@ -150,7 +150,7 @@ function credentialsIn(credentials) {
 }
 
 /**
- * What the clients of the AWS SDK hand to credentials functions. Those of `@aws-sdk/credential-providers` ask a service of
+ * The argument that clients of the AWS SDK hand to credentials functions. Those of `@aws-sdk/credential-providers` ask a service of
  * this region, unless they were told another one.
  *
  * @param {string} region

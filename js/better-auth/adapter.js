@@ -95,7 +95,7 @@ function createDynamodbAdapter(createAdapterFactory, loadApi) {
 }
 
 /**
- * What stands in for the native adapter where it cannot be made: each call rejects. Better Auth makes its adapter while an
+ * A stand-in for the native adapter where that cannot be made: each call rejects. Better Auth makes its adapter while an
  * app is loaded, and nothing that the environment lacks may end that.
  *
  * @param {string} fault
